@@ -1,0 +1,85 @@
+# The one task runner. `make` lists the targets; logic longer than two lines lives in scripts/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+ENV ?= dev
+BIN := .venv/bin
+UV := $(BIN)/uv
+MEMBERS := layers/longshore cli local
+INSTALLED := requirements/uv.txt requirements/dev.txt $(MEMBERS:=/pyproject.toml) \
+	cli/hatch_build.py layers/longshore/python/longshore/__init__.py scripts/setup
+
+.PHONY: help setup format check check-format lint types unit integration contract e2e validate \
+	test demo build deploy lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── environments: renewed when a lock is newer than its stamp ─────────────────────────────────
+
+setup: .venv/.ready  ## make .venv, with the command at .venv/bin/longshore
+
+.venv/.ready: $(INSTALLED)
+	scripts/setup "$(PYTHON)" $(MEMBERS)
+	@touch $@
+
+.venvs/%/.ready: tools/%/requirements.txt .venv/.ready
+	$(UV) venv --quiet --clear --python $(BIN)/python .venvs/$*
+	$(UV) pip sync --quiet --python .venvs/$* --require-hashes $<
+	@touch $@
+
+# ── checks ────────────────────────────────────────────────────────────────────────────────────
+
+format: .venv/.ready  ## format the code and sort its imports
+	$(BIN)/ruff check --quiet --select I --fix-only
+	$(BIN)/ruff format
+
+check: check-format lint types unit  ## format, lint, types and unit tests: under a minute
+
+check-format: .venv/.ready
+	$(BIN)/ruff format --check --quiet
+
+lint: .venv/.ready
+	$(BIN)/ruff check
+
+types: .venv/.ready
+	$(BIN)/mypy
+
+unit: .venv/.ready  ## unit tests; what is pure must be covered whole
+	$(BIN)/coverage run -m pytest tests/unit
+	$(BIN)/coverage report
+
+integration: .venv/.ready  ## adapters and handlers against moto
+	$(BIN)/pytest tests/integration
+
+contract: build  ## the template, the layers and the documents as data
+	$(BIN)/pytest tests/contract
+
+e2e: build .venvs/ministack/.ready  ## the built application on the embedded AWS
+	$(BIN)/pytest tests/e2e
+
+validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml
+	scripts/validate
+
+test: check validate build .venvs/ministack/.ready  ## everything that CI runs
+	$(BIN)/pytest tests --ignore=tests/unit
+
+# ── running and shipping ──────────────────────────────────────────────────────────────────────
+
+demo: build .venvs/ministack/.ready  ## the whole story on this machine, without an AWS account
+	$(BIN)/longshore demo $(ARGS)
+
+build: .venvs/sam/.ready  ## build functions and layers into .aws-sam/build
+	$(BIN)/python scripts/build.py
+
+deploy: build  ## deploy to AWS: make deploy ENV=dev|staging|prod
+	.venvs/sam/bin/sam deploy --config-env $(ENV) $(ARGS)
+
+lock: .venv/.ready  ## compile all locks anew (ARGS=--upgrade takes newer versions)
+	scripts/lock $(ARGS)
+
+clean:  ## remove what was built and cached; environments stay
+	rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
