@@ -1,0 +1,1 @@
+"""Verbs: pure, total functions from what is known to what to do, each with a reason."""

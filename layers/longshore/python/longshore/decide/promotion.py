@@ -1,0 +1,125 @@
+"""Decide whether a stage moves to the release that its policies choose.
+
+The order is that of the glossary: a hold, then a veto, then the rule that nothing goes backwards
+by itself. Every answer has a reason that a person can read.
+"""
+
+from dataclasses import dataclass
+
+from longshore.decide.versions import parse_version
+from longshore.domain.configuration import StageImage
+from longshore.domain.deployments import DeploymentRecord, Phase
+from longshore.domain.outcomes import Outcome
+from longshore.domain.policies import SemverPolicy
+from longshore.domain.releases import Release, ReleasedImage, short_digest
+from longshore.domain.stages import HoldKind, StageSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """Begin a deployment of this release."""
+
+    release: Release
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """Do not deploy this release; make it known under a name."""
+
+    kind: HoldKind
+    release: Release
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """There is nothing to do, or not now; `outcome` is what the asking events end as."""
+
+    reason: str
+    outcome: Outcome = Outcome.DUPLICATE
+
+
+Move = Deploy | HoldBack | Stay
+
+
+def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
+    """Decide what becomes of the policies' choice in a stage as it is."""
+    stage, flight = snapshot.stage, snapshot.deployment
+    if flight is not None and flight.phase is Phase.ROLLING_BACK:
+        return Stay(
+            f"{flight.name} is being rolled back; the choice is looked at again when that ends",
+            Outcome.HELD,
+        )
+    if flight is not None and flight.release.content == candidate.content:
+        return Stay(f"{candidate} is already on its way as {flight.name}")
+    if flight is None and stage.live is not None and stage.live.content == candidate.content:
+        return Stay(_same_digest(stage.live, candidate))
+    if stage.allows(candidate):
+        return Deploy(candidate, f"a person let {candidate} through")
+    return _kept_back(snapshot, candidate) or _forward(snapshot, candidate)
+
+
+def _kept_back(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
+    stage = snapshot.stage
+    if stage.hold is not None and stage.hold.covers(candidate):
+        return Stay(f"held ({stage.hold.kind}): {stage.hold.reason}", Outcome.HELD)
+    veto = stage.veto_of(candidate)
+    if veto is not None:
+        known_as = f" (vetoed as {veto.release})" if veto.release.id != candidate.id else ""
+        return Stay(f"{candidate} is vetoed{known_as}: {veto.reason}", Outcome.HELD)
+    return None
+
+
+def _forward(snapshot: StageSnapshot, candidate: Release) -> Move:
+    flight = snapshot.deployment
+    stage = snapshot.stage
+    reference = flight.release if flight is not None else (stage.live or stage.stable)
+    for image in snapshot.spec.images:
+        older = reference is not None and _older(image, reference, candidate)
+        if older:
+            return HoldBack(HoldKind.MOVED_BACK, candidate, older)
+    return Deploy(candidate, _why(flight, reference, candidate))
+
+
+def _older(image: StageImage, reference: Release, candidate: Release) -> str:
+    """Return in words how one image would go backwards, an empty string when it would not."""
+    now, then = reference.image(image.alias), candidate.image(image.alias)
+    if now is None or then is None or now.digest == then.digest:
+        return ""
+    if isinstance(image.selection, SemverPolicy):
+        by_version = _compare_versions(now, then)
+        if by_version < 0:
+            return (
+                f"{then} is a lower version than {now}; a stage goes back only by a person's word"
+            )
+        if by_version > 0:
+            return ""
+    if now.pushed_at and then.pushed_at and then.pushed_at < now.pushed_at:
+        return (
+            f"{then} was pushed at {then.pushed_at:%Y-%m-%d %H:%M:%S}, before {now} "
+            f"({now.pushed_at:%Y-%m-%d %H:%M:%S}): the tag was moved back"
+        )
+    return ""
+
+
+def _compare_versions(now: ReleasedImage, then: ReleasedImage) -> int:
+    before, after = parse_version(now.tag or ""), parse_version(then.tag or "")
+    if before is None or after is None:
+        return 0
+    return (after > before) - (after < before)
+
+
+def _same_digest(live: Release, candidate: Release) -> str:
+    if live.id == candidate.id:
+        return f"{candidate} is live"
+    digests = ", ".join(short_digest(image.digest) for image in candidate.images)
+    return f"{candidate} is another name of what is live ({live}): the digest {digests} is the same"
+
+
+def _why(flight: DeploymentRecord | None, reference: Release | None, candidate: Release) -> str:
+    if flight is not None:
+        return f"{candidate} is newer than {flight.release}, which {flight.name} was bringing"
+    if reference is None:
+        return f"{candidate} is the first release of this stage"
+    return f"{candidate} is newer than {reference}"

@@ -1,0 +1,89 @@
+"""Read from a service what became of the ECS deployment that we started.
+
+The verdict is that deployment's, by its id. A stable service proves nothing: after a rollback by
+the circuit breaker it is stable too, and SERVICE_DEPLOYMENT_COMPLETED is sent as well
+(aws-actions/amazon-ecs-deploy-task-definition#191).
+"""
+
+from dataclasses import replace
+
+from longshore.domain.deployments import Leg, LegState
+from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+
+MISSES_ALLOWED = 3
+"""Looks in a row without our deployment before it counts as gone: for seconds after UpdateService
+ECS does not show it everywhere (bugcrowd/ecs-deployment-monitor#2)."""
+
+
+def judge(leg: Leg, service: EcsService | None) -> Leg:
+    """Return the leg as ECS now shows it; a leg that is over, or never began, stays as it is."""
+    if leg.state not in {LegState.CALLING, LegState.ROLLING}:
+        return leg
+    if service is None or not service.active:
+        state = "missing" if service is None else service.status
+        return _ended(leg, LegState.GONE, f"the service is {state}")
+    ours = _ours(leg, service)
+    if ours is None:
+        return _unseen(leg, service)
+    found = replace(leg, state=LegState.ROLLING, ecs_deployment_id=ours.id, misses=0)
+    return _by_rollout(found, ours, service)
+
+
+def _ours(leg: Leg, service: EcsService) -> EcsDeployment | None:
+    """Find our deployment: by id, or after an unknown reply by revision among the newcomers."""
+    if leg.ecs_deployment_id is not None:
+        return service.deployment(leg.ecs_deployment_id)
+    newcomers = (d for d in service.deployments if d.id not in leg.present)
+    return next((d for d in newcomers if d.task_definition == leg.revision), None)
+
+
+def _by_rollout(leg: Leg, ours: EcsDeployment, service: EcsService) -> Leg:
+    match ours.rollout:
+        case RolloutState.COMPLETED if service.desired_count == 0:
+            return _ended(leg, LegState.UNPROVEN, "desired count is 0: no task has run")
+        case RolloutState.COMPLETED:
+            return _ended(leg, LegState.COMPLETED, ours.reason or "ECS completed the deployment")
+        case RolloutState.FAILED:
+            return _ended(leg, LegState.FAILED, ours.reason or "ECS failed the deployment")
+        case RolloutState.IN_PROGRESS | None:
+            return _replaced(leg, service) if not ours.primary else leg
+
+
+def _replaced(leg: Leg, service: EcsService) -> Leg:
+    """Our deployment is not what ECS works on any more: say who took its place."""
+    primary = service.primary
+    if primary is None or primary.id == leg.ecs_deployment_id:
+        return leg
+    if primary.task_definition == leg.revision:
+        # Somebody forced a new deployment of what we brought: the release goes on under that id.
+        return replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id, misses=0)
+    if primary.task_definition == leg.origin:
+        return _ended(leg, LegState.FAILED, f"the service was taken back to {_of(primary)}")
+    return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(primary)}")
+
+
+def _unseen(leg: Leg, service: EcsService) -> Leg:
+    """Our deployment is not shown: not yet, not any more, or it never began."""
+    primary = service.primary
+    missed = replace(leg, misses=leg.misses + 1)
+    untouched = primary is None or primary.id in leg.present
+    if missed.misses < MISSES_ALLOWED or (leg.state is LegState.CALLING and untouched):
+        return missed
+    return _replaced(missed, service)
+
+
+def may_call_again(leg: Leg) -> bool:
+    """Whether a call whose reply never came can be taken as one that took no effect.
+
+    Only while nothing new stands on the service, and after so many looks that a stale one is
+    ruled out; a second call for a revision that is PRIMARY already changes nothing.
+    """
+    return leg.state is LegState.CALLING and leg.misses >= MISSES_ALLOWED
+
+
+def _ended(leg: Leg, state: LegState, reason: str) -> Leg:
+    return replace(leg, state=state, reason=reason, misses=0)
+
+
+def _of(deployment: EcsDeployment) -> str:
+    return deployment.task_definition.rpartition("/")[2]

@@ -1,0 +1,1 @@
+"""Nouns: frozen values and the rules that hold within one of them. Standard library only."""

@@ -1,0 +1,83 @@
+"""What a valid `longshore.yaml` says, with every default filled in.
+
+A configuration is immutable and numbered. A new one is written whole and takes effect when the
+application's pointer moves to its number, for all stages at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.policies import Selection
+
+DEFAULT_DEADLINE = timedelta(minutes=30)
+
+
+class Base(StrEnum):
+    """The revision that a new one starts from."""
+
+    SERVICE = "service"
+    """The revision that the service uses."""
+    LATEST = "latest"
+    """The newest ACTIVE revision of that family, where another tool registers the definitions."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageImage:
+    """An image that a stage runs, and how it is chosen."""
+
+    alias: str
+    repository: RepositoryRef
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSpec:
+    """An ECS service of a stage.
+
+    `containers` pairs container names with aliases. Where it is empty every container is meant
+    that runs a repository of the stage: containers are found by name or repository, never by
+    their position.
+    """
+
+    service: ServiceRef
+    containers: tuple[tuple[str, str], ...] = ()
+    base: Base = Base.SERVICE
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """One stage as configured."""
+
+    id: StageId
+    images: tuple[StageImage, ...]
+    targets: tuple[TargetSpec, ...]
+    deadline: timedelta = DEFAULT_DEADLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A stage that chooses among the images of one repository, and by which policies."""
+
+    stage: StageId
+    images: tuple[StageImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One numbered version of an application's configuration.
+
+    `deploy` says whether the person who applied it wants what it selects deployed at once.
+    """
+
+    application: str
+    number: int
+    stages: tuple[StageSpec, ...]
+    applied_by: str
+    applied_at: datetime
+    deploy: bool = False
+
+    def stage(self, stage: StageId) -> StageSpec | None:
+        """Return a stage's specification, None when this version has no such stage."""
+        return next((spec for spec in self.stages if spec.id == stage), None)

@@ -1,0 +1,142 @@
+"""Deployments: attempts to make a release live in a stage."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from longshore.domain.failures import Failure
+from longshore.domain.places import StageId
+from longshore.domain.releases import Release
+
+
+class Phase(StrEnum):
+    """Where a deployment stands. Terminal phases never change."""
+
+    PENDING = "Pending"
+    WAITING_APPROVAL = "WaitingApproval"
+    WAITING_WINDOW = "WaitingWindow"
+    SOAKING = "Soaking"
+    PREPARING = "Preparing"
+    PROGRESSING = "Progressing"
+    PAUSED = "Paused"
+    BAKING = "Baking"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    ROLLING_BACK = "RollingBack"
+    ROLLED_BACK = "RolledBack"
+    SUPERSEDED = "Superseded"
+    ABORTED = "Aborted"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing can follow."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {Phase.SUCCEEDED, Phase.FAILED, Phase.ROLLED_BACK, Phase.SUPERSEDED, Phase.ABORTED}
+)
+
+
+class LegState(StrEnum):
+    """How far one way of one target has come: what was intended, then what ECS made of it."""
+
+    PLANNED = "planned"
+    REGISTERING = "registering"
+    """The fingerprint is recorded: a revision may exist; UpdateService was not called."""
+    CALLING = "calling"
+    """The revision and the ECS deployments present are recorded; UpdateService may be called."""
+    ROLLING = "rolling"
+    COMPLETED = "completed"
+    UNPROVEN = "unproven"
+    """Completed with a desired count of 0: no task has run."""
+    FAILED = "failed"
+    GONE = "gone"
+    REPLACED = "replaced"
+    SKIPPED = "skipped"
+    """Nothing to do on this target."""
+
+    @property
+    def over(self) -> bool:
+        """Whether ECS has nothing more to say of it."""
+        return self not in _UNDER_WAY
+
+    @property
+    def good(self) -> bool:
+        """Whether it ended as meant."""
+        return self in {LegState.COMPLETED, LegState.UNPROVEN, LegState.SKIPPED}
+
+
+_UNDER_WAY = frozenset({LegState.PLANNED, LegState.REGISTERING, LegState.CALLING, LegState.ROLLING})
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One way of one target, forward or back: at most one effective UpdateService.
+
+    `present` holds the ids of the ECS deployments seen before the call: after an unknown reply a
+    deployment of `revision` whose id is not among them is ours. `origin` is the revision the
+    service was on then. `misses` counts looks in a row in which ECS did not show the deployment,
+    which happens for seconds after it begins.
+    """
+
+    state: LegState = LegState.PLANNED
+    revision: str | None = None
+    fingerprint: str | None = None
+    origin: str | None = None
+    present: tuple[str, ...] = ()
+    ecs_deployment_id: str | None = None
+    misses: int = 0
+    reason: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether UpdateService took effect, or may have."""
+        return self.ecs_deployment_id is not None or self.state is LegState.CALLING
+
+
+class TriggerKind(StrEnum):
+    """What made a deployment begin."""
+
+    PUSH = "push"
+    RETRY = "retry"
+    APPLY = "apply"
+    SWEEP = "sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Why a deployment began; `actor` is who signed, None when it was nobody."""
+
+    kind: TriggerKind
+    actor: str | None = None
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRecord:
+    """One deployment as the ledger keeps it; `version` is that of the item it was read from.
+
+    `before` is the release that was verified when it began: what a rollback returns to.
+    `announced` is the number of events published of it so far.
+    """
+
+    stage: StageId
+    number: int
+    phase: Phase
+    reason: str
+    release: Release
+    trigger: Trigger
+    started_at: datetime
+    deadline_at: datetime
+    before: Release | None = None
+    updated_at: datetime | None = None
+    finished_at: datetime | None = None
+    failure: Failure | None = None
+    announced: int = 0
+    version: int = 0
+
+    @property
+    def name(self) -> str:
+        """The deployment as people call it: `application/stage#7`."""
+        return f"{self.stage}#{self.number}"

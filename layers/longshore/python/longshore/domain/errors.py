@@ -1,0 +1,45 @@
+"""What can go wrong, sorted by what must happen next.
+
+    LongshoreError
+    ├── Throttled            AWS or a network was busy: end the message, wake up later
+    ├── Conflict             another writer was first: look again
+    ├── NotPermitted         a permission is missing: tell a person which, stop
+    ├── Refused              AWS refuses this request whatever the hour: tell a person, stop
+    ├── UnknownReply         a write may or may not have taken effect: look before doing it again
+    └── UnknownSchema        a record is newer than this code: leave it alone
+
+Anything else that is raised is a defect or an outage: the message counts towards the dead letters.
+"""
+
+
+class LongshoreError(Exception):
+    """The root of what Longshore raises on purpose."""
+
+
+class Throttled(LongshoreError):
+    """AWS asked to be called more slowly, or could not be reached; nothing took effect."""
+
+
+class Conflict(LongshoreError):
+    """A conditional write found another version than the one that was read."""
+
+
+class NotPermitted(LongshoreError):
+    """An AWS identity lacks a permission; the text names action, resource and identity."""
+
+
+class Refused(LongshoreError):
+    """AWS will not do this however often it is asked; `code` is AWS's own error code."""
+
+    def __init__(self, message: str, code: str) -> None:
+        """Keep AWS's code beside the sentence."""
+        super().__init__(message)
+        self.code = code
+
+
+class UnknownReply(LongshoreError):
+    """A write was sent and no answer came: it may have taken effect."""
+
+
+class UnknownSchema(LongshoreError):
+    """A ledger item was written by a newer version than this one."""

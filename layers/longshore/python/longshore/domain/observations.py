@@ -1,0 +1,68 @@
+"""What Longshore sees when it looks at ECS; never what an event claims."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+TaskDefinition = Mapping[str, object]
+"""A task definition as the API gives it: open, because fields come that this code does not know."""
+
+Tags = tuple[tuple[str, str], ...]
+
+
+class RolloutState(StrEnum):
+    """What ECS says of a rolling deployment."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class EcsDeployment:
+    """One entry of a service's `deployments`."""
+
+    id: str
+    task_definition: str
+    primary: bool
+    rollout: RolloutState | None
+    reason: str = ""
+    failed_tasks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EcsService:
+    """A service as DescribeServices shows it."""
+
+    status: str
+    controller: str
+    strategy: str
+    desired_count: int
+    task_definition: str
+    deployments: tuple[EcsDeployment, ...] = ()
+    breaker_rolls_back: bool = False
+    last_event: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the service exists in a form that can be deployed to."""
+        return self.status == "ACTIVE"
+
+    @property
+    def primary(self) -> EcsDeployment | None:
+        """The deployment that ECS is bringing the service to, or has brought it to."""
+        return next((deployment for deployment in self.deployments if deployment.primary), None)
+
+    def deployment(self, ecs_deployment_id: str) -> EcsDeployment | None:
+        """Return a deployment by its id, None when ECS does not (or no longer) show it."""
+        matching = (d for d in self.deployments if d.id == ecs_deployment_id)
+        return next(matching, None)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedRevision:
+    """A revision of a task definition; its tags come beside it, not inside."""
+
+    arn: str
+    definition: TaskDefinition
+    tags: Tags = ()

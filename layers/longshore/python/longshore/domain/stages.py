@@ -1,0 +1,170 @@
+"""Stages and their targets as the ledger keeps them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from longshore.domain.configuration import StageSpec
+from longshore.domain.deployments import DeploymentRecord, Leg, Trigger
+from longshore.domain.failures import Failure, StoppedTask
+from longshore.domain.places import ServiceRef, StageId
+from longshore.domain.releases import Release
+
+MOST_VETOES = 20
+"""Vetoes kept a stage. The oldest go first: a release that old is held by the rule that nothing
+moves backwards by itself."""
+
+
+class HoldKind(StrEnum):
+    """Why a stage does not move by itself."""
+
+    ADOPTED = "adopted"
+    """What ran when the stage was taken over stays until something newer comes or a person asks."""
+    MOVED_BACK = "moved back"
+    TARGET_GONE = "target gone"
+    REPLACED = "moved by someone else"
+    FAILED = "failed"
+    """A deployment failed for a reason that is not the release's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """No automatic move: of one release where `content` names it, else of any release."""
+
+    kind: HoldKind
+    reason: str
+    since: datetime
+    content: str | None = None
+    release: Release | None = None
+
+    def covers(self, release: Release) -> bool:
+        """Whether this hold keeps a release back."""
+        return self.content is None or self.content == release.content
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """Never this release, by whatever tag, until a person says `retry`."""
+
+    content: str
+    release: Release
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A person's word that lets one release through although it was kept back."""
+
+    content: str
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage's state; its `version` is the generation that every ECS write is checked against.
+
+    `live` is what the stage was last brought to, `stable` the last release that was verified.
+    `trouble` says why what the stage should run cannot be found out at present; it keeps nothing
+    back and ends by itself. `due_at` is the next moment at which the stage must be looked at.
+    """
+
+    id: StageId
+    config: int = 0
+    live: Release | None = None
+    stable: Release | None = None
+    current: int | None = None
+    latest: int = 0
+    vetoes: tuple[Veto, ...] = ()
+    hold: Hold | None = None
+    allowance: Allowance | None = None
+    trouble: str | None = None
+    notices: int = 0
+    due_at: datetime | None = None
+    version: int = 0
+
+    def allows(self, release: Release) -> bool:
+        """Whether a person let this release through."""
+        return self.allowance is not None and self.allowance.content == release.content
+
+    def veto_of(self, release: Release) -> Veto | None:
+        """Return the veto that covers a release."""
+        return next((veto for veto in self.vetoes if veto.content == release.content), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stable:
+    """The revision a target was last verified on, with the digests it runs by alias."""
+
+    revision: str
+    digests: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecord:
+    """A target's state; all but `stable` belongs to the deployment whose number is `deployment`.
+
+    `stopped` is the last task of the rollout that stopped, kept from an event: ECS forgets stopped
+    tasks within the hour.
+    """
+
+    stage: StageId
+    service: ServiceRef
+    stable: Stable | None = None
+    deployment: int | None = None
+    forward: Leg = field(default_factory=Leg)
+    backward: Leg | None = None
+    stopped: StoppedTask | None = None
+    failure: Failure | None = None
+    version: int = 0
+
+    def within(self, deployment: int) -> Self:
+        """Return the target as it stands in a deployment: untouched where that is a new one."""
+        if self.deployment == deployment:
+            return self
+        return replace(
+            self,
+            deployment=deployment,
+            forward=Leg(),
+            backward=None,
+            stopped=None,
+            failure=None,
+        )
+
+
+class IntentKind(StrEnum):
+    """What a person asks of a stage."""
+
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A wish of a person, by the identity that signed the request."""
+
+    id: str
+    stage: StageId
+    kind: IntentKind
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageSnapshot:
+    """All that the ledger knows of a stage at one moment, read consistently."""
+
+    stage: StageRecord
+    spec: StageSpec
+    config: int
+    deploy_wanted: bool
+    applied_by: str
+    targets: tuple[TargetRecord, ...] = ()
+    deployment: DeploymentRecord | None = None
+    intents: tuple[Intent, ...] = ()
+
+    def target(self, service: ServiceRef) -> TargetRecord:
+        """Return a target's record, a fresh one where the ledger has none yet."""
+        known = (target for target in self.targets if target.service == service)
+        return next(known, TargetRecord(stage=self.stage.id, service=service))

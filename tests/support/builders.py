@@ -1,0 +1,72 @@
+"""Records with sensible contents; a test names only what it is about."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from longshore.domain.configuration import Configuration, StageImage, StageSpec, TargetSpec
+from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
+from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
+from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.policies import TagPolicy
+from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.stages import Intent, IntentKind
+from tests.support.fakes import NOON
+
+HOME = Home("aws", "123456789012", "eu-central-1")
+STAGE = StageId("checkout", "production")
+REPOSITORY = RepositoryRef(HOME, "checkout")
+SERVICE = ServiceRef(HOME, "prod", "checkout-web")
+
+
+def make_digest(number: int) -> str:
+    """Return a digest that is told from others by its number."""
+    return f"sha256:{number:064x}"
+
+
+def make_release(number: int = 1, tag: str = "main") -> Release:
+    """Return a release of one image."""
+    pushed_at = NOON + timedelta(minutes=number)
+    return Release.of([ReleasedImage("app", REPOSITORY, make_digest(number), tag, pushed_at)])
+
+
+def make_spec(stage: StageId = STAGE, service: ServiceRef = SERVICE) -> StageSpec:
+    """Return a stage with one image that follows the tag `main` and one service."""
+    image = StageImage("app", REPOSITORY, TagPolicy("main"))
+    return StageSpec(stage, (image,), (TargetSpec(service),))
+
+
+def make_configuration(*stages: StageSpec, number: int = 1) -> Configuration:
+    """Return a configuration of the stages given, by default of one."""
+    specs = stages or (make_spec(),)
+    return Configuration(specs[0].id.application, number, specs, "arn:of:whoever", NOON)
+
+
+def make_deployment(number: int = 1, *, stage: StageId = STAGE) -> DeploymentRecord:
+    """Return a deployment that has just begun."""
+    return DeploymentRecord(
+        stage=stage,
+        number=number,
+        phase=Phase.PROGRESSING,
+        reason="main was pushed",
+        release=make_release(number),
+        trigger=Trigger(TriggerKind.PUSH, events=("event-1",)),
+        started_at=NOON,
+        deadline_at=NOON + timedelta(minutes=30),
+    )
+
+
+def make_announcement(sequence: int = 1, *, at: datetime = NOON) -> Announcement:
+    """Return an announcement of the stage's first deployment."""
+    detail: dict[str, object] = {"stage": str(STAGE), "images": [{"tag": "main"}], "failure": None}
+    return Announcement(STAGE, f"{STAGE}#1", sequence, EventName.DEPLOYMENT_STARTED, at, detail)
+
+
+def make_outcome(event: str = "event-1", outcome: Outcome = Outcome.APPLIED) -> EventOutcome:
+    """Return the end of an event in the stage."""
+    return EventOutcome(event, STAGE, outcome, f"it was {outcome}", NOON)
+
+
+def make_intent(intent_id: str = "wish-1", *, after: timedelta = timedelta()) -> Intent:
+    """Return a person's wish to try again."""
+    wish = Intent(intent_id, STAGE, IntentKind.RETRY, "arn:of:somebody", "fixed", NOON)
+    return replace(wish, at=NOON + after)

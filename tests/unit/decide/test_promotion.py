@@ -1,0 +1,151 @@
+"""Whether a stage moves: holds and vetoes first, never backwards, always with a reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from longshore.decide.promotion import Deploy, HoldBack, Stay, decide_move
+from longshore.domain.deployments import Phase, Trigger, TriggerKind
+from longshore.domain.outcomes import Outcome
+from longshore.domain.policies import SemverPolicy
+from longshore.domain.releases import Release
+from longshore.domain.stages import (
+    Allowance,
+    Hold,
+    HoldKind,
+    StageRecord,
+    StageSnapshot,
+    Veto,
+)
+from tests.support.builders import STAGE, make_deployment, make_release, make_spec
+from tests.support.fakes import NOON
+
+OLD, LIVE, NEW = make_release(1), make_release(2), make_release(3)
+
+
+def at(stage: StageRecord | None = None, **more: object) -> StageSnapshot:
+    record = stage or StageRecord(STAGE, live=LIVE, stable=LIVE)
+    snapshot = StageSnapshot(record, make_spec(), 1, deploy_wanted=False, applied_by="")
+    return replace(snapshot, **more)  # type: ignore[arg-type]
+
+
+def under_semver(snapshot: StageSnapshot) -> StageSnapshot:
+    image = replace(snapshot.spec.images[0], selection=SemverPolicy("*"))
+    return replace(snapshot, spec=replace(snapshot.spec, images=(image,)))
+
+
+def tagged(release: Release, tag: str) -> Release:
+    return Release.of([replace(release.images[0], tag=tag)])
+
+
+def test_a_newer_digest_is_deployed() -> None:
+    assert isinstance(decide_move(at(), NEW), Deploy)
+
+
+def test_the_first_release_is_deployed() -> None:
+    assert isinstance(decide_move(at(StageRecord(STAGE)), NEW), Deploy)
+
+
+def test_what_is_live_stays() -> None:
+    assert decide_move(at(), LIVE) == Stay(f"{LIVE} is live")
+
+
+def test_another_tag_on_the_live_digest_is_an_alias() -> None:
+    move = decide_move(at(), tagged(LIVE, "other"))
+
+    assert isinstance(move, Stay)
+    assert "another name of what is live" in move.reason
+
+
+def test_an_older_push_is_held_as_moved_back() -> None:
+    move = decide_move(at(), OLD)
+
+    assert isinstance(move, HoldBack)
+    assert move.kind is HoldKind.MOVED_BACK
+    assert "the tag was moved back" in move.reason
+
+
+def test_a_lower_version_never_ships_even_when_pushed_later() -> None:
+    live = Release.of([replace(LIVE.images[0], tag="1.5.0")])
+    snapshot = under_semver(at(StageRecord(STAGE, live=live)))
+
+    move = decide_move(snapshot, tagged(NEW, "1.4.9"))
+
+    assert isinstance(move, HoldBack)
+    assert "lower version" in move.reason
+
+
+def test_a_higher_version_ships_even_when_pushed_earlier() -> None:
+    live = Release.of([replace(LIVE.images[0], tag="1.5.0")])
+    snapshot = under_semver(at(StageRecord(STAGE, live=live)))
+
+    assert isinstance(decide_move(snapshot, tagged(OLD, "1.6.0")), Deploy)
+
+
+def test_after_a_mixed_adoption_the_stable_release_is_the_measure() -> None:
+    snapshot = at(StageRecord(STAGE, live=None, stable=LIVE))
+
+    assert isinstance(decide_move(snapshot, OLD), HoldBack)
+
+
+@pytest.mark.parametrize("alias", ["main", "another-tag"])
+def test_a_vetoed_digest_stays_out_by_whatever_tag(alias: str) -> None:
+    veto = Veto(NEW.content, NEW, "it crashed", NOON)
+    snapshot = at(StageRecord(STAGE, live=LIVE, vetoes=(veto,)))
+
+    move = decide_move(snapshot, tagged(NEW, alias))
+
+    assert isinstance(move, Stay)
+    assert move.outcome is Outcome.HELD
+    assert "it crashed" in move.reason
+
+
+def test_a_hold_covers_the_release_that_it_names() -> None:
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, NEW.content, NEW)
+    snapshot = at(StageRecord(STAGE, live=LIVE, hold=hold))
+
+    assert decide_move(snapshot, NEW) == Stay("held (adopted): adopted as it is", Outcome.HELD)
+    assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
+
+
+def test_a_hold_that_names_none_covers_all() -> None:
+    hold = Hold(HoldKind.REPLACED, "somebody else moved it", NOON)
+
+    move = decide_move(at(StageRecord(STAGE, live=LIVE, hold=hold)), make_release(4))
+
+    assert isinstance(move, Stay)
+
+
+def test_a_person_lets_through_what_is_kept_back() -> None:
+    veto = Veto(NEW.content, NEW, "it crashed", NOON)
+    allowance = Allowance(NEW.content, Trigger(TriggerKind.RETRY, "somebody"))
+    snapshot = at(StageRecord(STAGE, live=LIVE, vetoes=(veto,), allowance=allowance))
+
+    assert isinstance(decide_move(snapshot, NEW), Deploy)
+
+
+def test_a_newer_push_supersedes_what_is_on_its_way() -> None:
+    snapshot = at(deployment=replace(make_deployment(), release=NEW))
+
+    assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
+
+
+def test_what_is_on_its_way_is_not_begun_again() -> None:
+    snapshot = at(deployment=replace(make_deployment(), release=NEW))
+
+    assert isinstance(decide_move(snapshot, NEW), Stay)
+
+
+def test_going_back_to_what_is_live_during_a_rollout_takes_a_person() -> None:
+    snapshot = at(deployment=replace(make_deployment(), release=NEW))
+
+    assert isinstance(decide_move(snapshot, LIVE), HoldBack)
+
+
+def test_nothing_begins_while_a_stage_is_being_returned() -> None:
+    flight = replace(make_deployment(), release=NEW, phase=Phase.ROLLING_BACK)
+
+    move = decide_move(at(deployment=flight), make_release(4))
+
+    assert isinstance(move, Stay)
+    assert "rolled back" in move.reason

@@ -1,0 +1,134 @@
+"""The verdict is that of our deployment, by its id."""
+
+from dataclasses import replace
+
+import pytest
+
+from longshore.decide.verdict import MISSES_ALLOWED, judge, may_call_again
+from longshore.domain.deployments import Leg, LegState
+from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+
+OLD, NEW, OTHER = "arn:x/web:1", "arn:x/web:2", "arn:x/web:3"
+CALLING = Leg(LegState.CALLING, revision=NEW, origin=OLD, present=("ecs-svc/1",))
+ROLLING = replace(CALLING, state=LegState.ROLLING, ecs_deployment_id="ecs-svc/2")
+
+
+def make_service(*deployments: EcsDeployment, desired: int = 2) -> EcsService:
+    return EcsService("ACTIVE", "ECS", "ROLLING", desired, NEW, deployments)
+
+
+def make_entry(
+    number: int,
+    revision: str,
+    rollout: RolloutState = RolloutState.IN_PROGRESS,
+    *,
+    primary: bool = True,
+) -> EcsDeployment:
+    return EcsDeployment(f"ecs-svc/{number}", revision, primary, rollout)
+
+
+@pytest.mark.parametrize(
+    ("rollout", "expected"),
+    [
+        (RolloutState.IN_PROGRESS, LegState.ROLLING),
+        (RolloutState.COMPLETED, LegState.COMPLETED),
+        (RolloutState.FAILED, LegState.FAILED),
+    ],
+)
+def test_the_rollout_state_of_our_deployment_decides(
+    rollout: RolloutState, expected: LegState
+) -> None:
+    assert judge(ROLLING, make_service(make_entry(2, NEW, rollout))).state is expected
+
+
+def test_a_stable_service_after_a_breakers_rollback_is_a_failure() -> None:
+    service = make_service(
+        make_entry(3, OLD, RolloutState.COMPLETED),
+        make_entry(2, NEW, RolloutState.FAILED, primary=False),
+    )
+
+    assert judge(ROLLING, service).state is LegState.FAILED
+
+
+def test_our_deployment_gone_and_the_old_revision_back_is_a_failure() -> None:
+    service = make_service(make_entry(3, OLD, RolloutState.COMPLETED))
+    leg = replace(ROLLING, misses=MISSES_ALLOWED - 1)
+
+    judged = judge(leg, service)
+
+    assert judged.state is LegState.FAILED
+    assert "taken back to web:1" in judged.reason
+
+
+def test_one_look_without_our_deployment_is_no_verdict() -> None:
+    judged = judge(ROLLING, make_service(make_entry(1, OLD)))
+
+    assert (judged.state, judged.misses) == (LegState.ROLLING, 1)
+
+
+def test_another_revision_in_our_place_was_someone_else() -> None:
+    service = make_service(make_entry(3, OTHER), make_entry(2, NEW, primary=False))
+
+    assert judge(ROLLING, service).state is LegState.REPLACED
+
+
+def test_a_forced_redeployment_of_our_revision_is_followed() -> None:
+    service = make_service(make_entry(3, NEW), make_entry(2, NEW, primary=False))
+
+    judged = judge(ROLLING, service)
+
+    assert (judged.state, judged.ecs_deployment_id) == (LegState.ROLLING, "ecs-svc/3")
+
+
+def test_nobody_ran_it_when_the_desired_count_is_zero() -> None:
+    service = make_service(make_entry(2, NEW, RolloutState.COMPLETED), desired=0)
+
+    assert judge(ROLLING, service).state is LegState.UNPROVEN
+
+
+@pytest.mark.parametrize("service", [None, replace(make_service(), status="INACTIVE")])
+def test_a_service_that_is_gone_ends_the_leg(service: EcsService | None) -> None:
+    assert judge(ROLLING, service).state is LegState.GONE
+
+
+def test_after_an_unknown_reply_a_newcomer_of_our_revision_is_ours() -> None:
+    service = make_service(make_entry(2, NEW), make_entry(1, OLD, primary=False))
+
+    judged = judge(CALLING, service)
+
+    assert (judged.state, judged.ecs_deployment_id) == (LegState.ROLLING, "ecs-svc/2")
+
+
+def test_a_deployment_that_was_present_before_the_call_is_not_ours() -> None:
+    leg = replace(CALLING, present=("ecs-svc/1", "ecs-svc/2"))
+
+    assert judge(leg, make_service(make_entry(2, NEW))).ecs_deployment_id is None
+
+
+def test_a_call_without_trace_may_be_made_again_only_after_several_looks() -> None:
+    leg, service = CALLING, make_service(make_entry(1, OLD))
+    seen = []
+    for _ in range(MISSES_ALLOWED):
+        seen.append(may_call_again(leg))
+        leg = judge(leg, service)
+
+    assert not any(seen)
+    assert leg.state is LegState.CALLING
+    assert may_call_again(leg)
+
+
+def test_a_call_that_took_effect_and_was_taken_back_is_not_made_again() -> None:
+    service = make_service(make_entry(3, OLD))
+    leg = replace(CALLING, misses=MISSES_ALLOWED - 1)
+
+    judged = judge(leg, service)
+
+    assert judged.state is LegState.FAILED
+    assert not may_call_again(judged)
+
+
+@pytest.mark.parametrize("state", [s for s in LegState if s.over or s is LegState.PLANNED])
+def test_what_is_over_or_has_not_begun_stays_as_it_is(state: LegState) -> None:
+    leg = replace(ROLLING, state=state)
+
+    assert judge(leg, None) == leg
