@@ -1,0 +1,310 @@
+"""Each function may do what its calls need, on what they concern, and nothing else."""
+
+import pytest
+
+from tests.contract.cloudformation import Tree
+from tests.contract.template import (
+    KEY,
+    ROOT,
+    Statement,
+    att,
+    calls,
+    documents,
+    functions,
+    granted,
+    grants,
+    queue_policy,
+    ref,
+    resource,
+    resources,
+    role_of,
+)
+
+ITEMS = {
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+}
+
+CALLS = {
+    "Router": {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "sqs:SendMessage",
+    },
+    "Reconciler": ITEMS
+    | {
+        "ecr:DescribeImages",
+        "ecs:DescribeServices",
+        "ecs:DescribeTaskDefinition",
+        "ecs:DescribeTasks",
+        "ecs:ListTaskDefinitions",
+        "ecs:ListTasks",
+        "ecs:RegisterTaskDefinition",
+        "ecs:TagResource",
+        "ecs:UpdateService",
+        "iam:PassRole",
+        "sqs:SendMessage",
+    },
+    "Announcer": {"dynamodb:UpdateItem", "events:PutEvents", "sqs:SendMessage"},
+    "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"},
+    "Control": ITEMS | {"sqs:SendMessage"},
+}
+
+POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+
+SENDS = {
+    "Router": [att("Work")],
+    "Reconciler": [att("Inbox")],
+    "Announcer": [att("Notices"), att("StreamDeadLetters")],
+    "Notifier": [],
+    "Control": [att("Inbox")],
+}
+
+POLLED = {"Router": att("Inbox"), "Reconciler": att("Work"), "Notifier": att("Notices")}
+
+# IAM has no resource for these.
+WITHOUT_RESOURCE = {
+    "dynamodb:ListStreams",
+    "ecs:DescribeTaskDefinition",
+    "ecs:ListTaskDefinitions",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+EVERY = [
+    pytest.param(statement, id=f"{holder}-{statement.sid}")
+    for holder, found in documents().items()
+    for statement in found
+]
+
+IDENTITY = [
+    pytest.param(statement, id=f"{name}-{statement.sid}")
+    for name in functions()
+    for statement in granted(name)
+]
+
+
+def of(function: str, action: str) -> tuple[Statement, ...]:
+    return tuple(statement for statement in granted(function) if action in statement.actions)
+
+
+def here(resource: str) -> Tree:
+    service, _, name = resource.partition(":")
+    return {
+        "Fn::Sub": f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{name}"
+    }
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = {name: role_of(name) for name in functions()}
+
+    assert roles == {name: f"{name}Role" for name in functions()}
+    assert sorted(roles.values()) == sorted(resources("AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_role_is_lambdas_alone_and_within_the_boundary(name: str) -> None:
+    role = resources()[role_of(name)]
+
+    assert role["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+    assert role["PermissionsBoundary"] == {
+        "Fn::If": ["HasBoundary", ref("PermissionsBoundaryArn"), ref("AWS::NoValue")]
+    }
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_may_make_its_calls_and_no_others(name: str) -> None:
+    assert calls(name) == CALLS[name]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_aws_acts_in_a_roles_name_only_where_it_must(name: str) -> None:
+    always = {"logs:CreateLogStream", "logs:PutLogEvents", "kms:Decrypt"}
+    traces = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+    stream = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+    more = {
+        "Router": POLLS,
+        "Reconciler": POLLS,
+        "Announcer": {f"dynamodb:{action}" for action in stream},
+        "Notifier": POLLS | {"kms:GenerateDataKey"},
+        "Control": set(),
+    }
+
+    assert grants(name) - calls(name) == always | traces | more[name]
+
+
+@pytest.mark.parametrize("statement", EVERY)
+def test_no_action_is_a_wildcard(statement: Statement) -> None:
+    assert [action for action in statement.actions if "*" in action or "?" in action] == []
+
+
+@pytest.mark.parametrize("statement", IDENTITY)
+def test_a_statement_allows_and_says_what_for(statement: Statement) -> None:
+    assert statement.effect == "Allow"
+    assert statement.sid
+
+
+@pytest.mark.parametrize("statement", IDENTITY)
+def test_every_resource_is_named_where_iam_knows_resources(statement: Statement) -> None:
+    if "*" in statement.resources:
+        assert set(statement.actions) <= WITHOUT_RESOURCE
+    else:
+        assert WITHOUT_RESOURCE.isdisjoint(statement.actions)
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_sends_to_the_queues_meant_for_it(name: str) -> None:
+    assert [s.resources for s in of(name, "sqs:SendMessage")] == [(q,) for q in SENDS[name]]
+
+
+@pytest.mark.parametrize("name", POLLED)
+def test_a_function_is_fed_by_the_queue_meant_for_it(name: str) -> None:
+    (statement,) = of(name, "sqs:ReceiveMessage")
+
+    assert statement.resources == (POLLED[name],)
+    assert set(statement.actions) == POLLS
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_touches_the_ledger_alone(name: str) -> None:
+    tables = {
+        str(resource)
+        for statement in granted(name)
+        for resource in statement.resources
+        for action in statement.actions
+        if action.startswith("dynamodb:") and action != "dynamodb:ListStreams"
+    }
+    index = {"Fn::Sub": "${Ledger.Arn}/index/due"}
+    expected = {
+        "Router": {str(att("Ledger")), str(index)},
+        "Announcer": {str(att("Ledger")), str(att("Ledger", "StreamArn"))},
+    }
+
+    assert tables == expected.get(name, {str(att("Ledger"))})
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_writes_to_its_own_log_alone(name: str) -> None:
+    (statement,) = of(name, "logs:PutLogEvents")
+
+    assert statement.resources == (att(f"{name}Logs"),)
+    assert functions()[name]["LoggingConfig"]["LogGroup"] == ref(f"{name}Logs")
+
+
+@pytest.mark.parametrize("name", functions())
+def test_the_key_is_used_through_services_alone(name: str) -> None:
+    services = ["dynamodb", "sns"] if name == "Notifier" else ["dynamodb"]
+
+    assert [(s.resources, s.condition) for s in of(name, "kms:Decrypt")] == [
+        ((KEY,), {"StringEquals": {"kms:ViaService": {"Fn::Sub": endpoint(service)}}})
+        for service in services
+    ]
+
+
+def endpoint(service: str) -> str:
+    return f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"
+
+
+def test_the_announcer_publishes_to_our_bus_alone() -> None:
+    assert [s.resources for s in of("Announcer", "events:PutEvents")] == [(att("Bus"),)]
+
+
+def test_the_notifier_publishes_to_our_topic_alone() -> None:
+    assert [s.resources for s in of("Notifier", "sns:Publish")] == [(ref("Topic"),)]
+
+
+def test_services_are_updated_in_named_clusters_alone() -> None:
+    (update,) = of("Reconciler", "ecs:UpdateService")
+
+    assert update.resources == (here("ecs:service/*"),)
+    assert update.condition == {"ArnEquals": {"ecs:cluster": ref("ClusterArns")}}
+
+
+@pytest.mark.parametrize("action", ["ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks"])
+def test_services_and_tasks_are_read_in_named_clusters_alone(action: str) -> None:
+    (read,) = of("Reconciler", action)
+
+    assert read.condition == {"ArnEquals": {"ecs:cluster": ref("ClusterArns")}}
+
+
+def test_named_roles_alone_are_passed_and_to_tasks_alone() -> None:
+    passed = [(holder, s) for holder, found in documents().items() for s in found if passes(s)]
+
+    assert passed == [
+        (
+            "ReconcilerRolesPolicy",
+            Statement(
+                sid="PassNamedRolesToTasks",
+                effect="Allow",
+                actions=("iam:PassRole",),
+                resources=(ref("TaskRoleArns"),),
+                condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            ),
+        )
+    ]
+
+
+def passes(statement: Statement) -> bool:
+    return "iam:PassRole" in statement.actions
+
+
+@pytest.mark.parametrize(
+    ("policy", "condition", "parameter"),
+    [
+        ("ReconcilerClustersPolicy", "NamesClusters", "ClusterArns"),
+        ("ReconcilerRolesPolicy", "NamesTaskRoles", "TaskRoleArns"),
+    ],
+)
+def test_where_nothing_is_named_nothing_is_granted(
+    policy: str, condition: str, parameter: str
+) -> None:
+    assert resource(policy)["Condition"] == condition
+    assert parameter in str(documents()[policy])
+
+
+def test_task_definitions_are_tagged_at_registration_alone() -> None:
+    (tag,) = of("Reconciler", "ecs:TagResource")
+    (register,) = of("Reconciler", "ecs:RegisterTaskDefinition")
+
+    assert tag.resources == register.resources == (here("ecs:task-definition/*"),)
+    assert tag.condition == {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
+
+
+def test_images_are_listed_in_named_repositories_or_those_of_the_account() -> None:
+    (read,) = of("Reconciler", "ecr:DescribeImages")
+
+    assert read.resources == (
+        {"Fn::If": ["NamesRepositories", ref("RepositoryArns"), here("ecr:repository/*")]},
+    )
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::SQS::Queue")))
+def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
+    (denied,) = [s for s in queue_policy(name) if s.effect == "Deny"]
+
+    assert denied.resources == (att(name),)
+    assert denied.condition == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {"sqs:SendMessage", "sqs:ReceiveMessage"} <= set(denied.actions)
+
+
+def test_control_is_called_by_those_alone_whom_iam_allows() -> None:
+    assert functions()["Control"]["FunctionUrlConfig"] == {"AuthType": "AWS_IAM"}
+    assert [name for name in functions() if "FunctionUrlConfig" in functions()[name]] == ["Control"]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_every_permission_is_explained(name: str) -> None:
+    explained = (ROOT / "docs/iam.md").read_text()
+
+    assert [action for action in grants(name) if f"`{action}`" not in explained] == []

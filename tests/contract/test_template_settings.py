@@ -1,0 +1,145 @@
+"""Every function runs as meant, with its own settings and no others."""
+
+import json
+import re
+
+import pytest
+
+import longshore
+from longshore.runtime.settings import (
+    AnnouncerSettings,
+    ControlSettings,
+    NotifierSettings,
+    ReconcilerSettings,
+    RouterSettings,
+    Settings,
+)
+from tests.contract.cloudformation import Tree
+from tests.contract.template import KEY, att, environment, functions, ref, resource, resources
+
+HOME = {"LONGSHORE_PARTITION": ref("AWS::Partition"), "LONGSHORE_ACCOUNT": ref("AWS::AccountId")}
+TABLE = {"LONGSHORE_TABLE": ref("Ledger")}
+
+SETTINGS = {
+    "Router": TABLE | HOME | {"LONGSHORE_WORK_URL": ref("Work")},
+    "Reconciler": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox")},
+    "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
+    "Notifier": TABLE | {"LONGSHORE_TOPIC_ARN": ref("Topic")},
+    "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox")},
+}
+
+READ: dict[str, type[Settings]] = {
+    "Router": RouterSettings,
+    "Reconciler": ReconcilerSettings,
+    "Announcer": AnnouncerSettings,
+    "Notifier": NotifierSettings,
+    "Control": ControlSettings,
+}
+
+NAME = {"Fn::If": ["NamesInstallation", ref("InstallationName"), ref("AWS::StackName")]}
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_finds_its_own_settings(name: str) -> None:
+    ours = {key: value for key, value in environment(name).items() if key.startswith("LONGSHORE_")}
+
+    assert ours == SETTINGS[name]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_is_told_what_it_reads_and_nothing_else(name: str) -> None:
+    told = {variable for variable in environment(name) if variable.startswith("LONGSHORE_")}
+
+    assert told == READ[name].variables()
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_finds_the_settings_of_its_logs_and_metrics(name: str) -> None:
+    others = {k: value for k, value in environment(name).items() if not k.startswith("LONGSHORE_")}
+
+    assert others == {
+        "POWERTOOLS_SERVICE_NAME": name.lower(),
+        "POWERTOOLS_METRICS_NAMESPACE": "Longshore",
+        "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
+    }
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_runs_its_own_file_on_both_layers(name: str) -> None:
+    function = functions()[name]
+
+    assert function["CodeUri"] == f"functions/{name.lower()}"
+    assert function["Handler"] == "app.handler"
+    assert function["Runtime"] == "python3.13"
+    assert function["Layers"] == [ref("DependenciesLayer"), ref("LongshoreLayer")]
+    assert resource(name)["Metadata"] == {"SkipBuild": True}
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_runs_on_the_chosen_processor_and_is_traced(name: str) -> None:
+    function = functions()[name]
+
+    assert function["Architectures"] == [ref("Architecture")]
+    assert function["Tracing"] == "Active"
+    assert function["KmsKeyArn"] == KEY
+    assert function["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ReservesConcurrency", ref("ReservedConcurrency"), ref("AWS::NoValue")]
+    }
+
+
+def test_functions_end_in_time() -> None:
+    timeouts = {name: function["Timeout"] for name, function in functions().items()}
+
+    assert timeouts == {
+        "Router": 30,
+        "Reconciler": 90,
+        "Announcer": 30,
+        "Notifier": 30,
+        "Control": 30,
+    }
+
+
+@pytest.mark.parametrize("name", ["DependenciesLayer", "LongshoreLayer"])
+def test_a_layer_is_for_what_the_functions_run_on(name: str) -> None:
+    layer = resources("AWS::Serverless::LayerVersion")[name]
+
+    assert layer["CompatibleRuntimes"] == ["python3.13"]
+    assert layer["CompatibleArchitectures"] == [ref("Architecture")]
+    assert resource(name)["Metadata"]["BuildMethod"] == "makefile"
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_log_group_is_named_after_its_function_kept_for_a_while_and_encrypted(name: str) -> None:
+    assert resources("AWS::Logs::LogGroup")[f"{name}Logs"] == {
+        "LogGroupName": {"Fn::Sub": [f"/longshore/${{Name}}/{name.lower()}", {"Name": NAME}]},
+        "RetentionInDays": ref("LogRetentionDays"),
+        "KmsKeyId": KEY,
+    }
+
+
+def test_there_are_no_log_groups_beside_those_of_the_functions() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert sorted(groups) == sorted(f"{name}Logs" for name in functions())
+
+
+def test_the_command_finds_the_installation() -> None:
+    parameter = resources("AWS::SSM::Parameter")["Installation"]
+    written: Tree = json.loads(re.sub(r"\$\{([\w.]+)\}", r"<\1>", parameter["Value"]["Fn::Sub"]))
+
+    assert parameter["Name"] == {"Fn::Sub": ["/longshore/${Name}", {"Name": NAME}]}
+    assert written == {
+        "schema": 1,
+        "version": longshore.__version__,
+        "table": "<Ledger>",
+        "control_url": "<ControlUrl.FunctionUrl>",
+        "topic_arn": "<Topic>",
+        "bus": "<Bus>",
+        "work_queue_url": "<Work>",
+        "inbox_url": "<Inbox>",
+    }
+
+
+def test_published_events_are_archived() -> None:
+    assert resources("AWS::Events::EventBus")["Bus"]["Name"] == NAME
+    assert resources("AWS::Events::Archive")["BusArchive"]["SourceArn"] == att("Bus")
