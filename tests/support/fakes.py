@@ -117,6 +117,7 @@ class InMemoryStageLedger:
             config=configuration.number,
             deploy_wanted=configuration.deploy,
             applied_by=configuration.applied_by,
+            applied_at=configuration.applied_at,
             targets=in_order(tuple(t for (of, _), t in state.targets.items() if of == stage)),
             deployment=(
                 None if record.current is None else state.deployments.get((stage, record.current))

@@ -5,15 +5,20 @@ from typing import Protocol
 from longshore.aws import items, keys
 from longshore.aws.calls import AwsCall
 from longshore.aws.clients import Clients
+from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.directory import DynamoDirectory
 from longshore.aws.gate import Gate, Perform, Recorder
+from longshore.aws.intents import DynamoIntentStore
 from longshore.aws.ledger import DynamoStageLedger
+from longshore.aws.outbox import DynamoOutboxStore
 from longshore.aws.table import Table
-from longshore.domain.configuration import Configuration, Follower, StageSpec
+from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import StageId
 from longshore.domain.stages import Intent
+from longshore.usecases.control_ports import Owner
+from longshore.usecases.lookups import lookups_of, services_of
 from longshore.usecases.ports import Directory, StageLedger
 from tests.support.fakes import InMemoryDirectory, InMemoryStageLedger, LedgerState
 
@@ -104,6 +109,10 @@ class DynamoWorld:
         self.table = Table(Gate(self.calls), self.client, TABLE)
         self.ledger: StageLedger = DynamoStageLedger(self.table)
         self.directory: Directory = DynamoDirectory(self.table)
+        others = Table(Gate(), self.client, TABLE)  # the other functions, whose calls do not count
+        self._configurations = DynamoConfigurationStore(others)
+        self._intents = DynamoIntentStore(others)
+        self._outbox = DynamoOutboxStore(others)
         create_table(clients)
 
     def fresh_ledger(self) -> StageLedger:
@@ -118,31 +127,20 @@ class DynamoWorld:
         return reply.get("Item")
 
     def install(self, configuration: Configuration) -> None:
-        application, number = configuration.application, configuration.number
-        at = keys.configuration(application, number)
-        self.put(items.record_item(at, "configuration", configuration))
-        pointer = items.key_of(keys.pointer(application))
-        self.put(pointer | {"schema": items.number(1), "number": items.number(number)})
-        for spec in configuration.stages:
-            self._list(spec)
-
-    def _list(self, spec: StageSpec) -> None:
-        owned = [keys.service_owner(target.service) for target in spec.targets]
-        for key in (keys.stage_list(spec.id), *owned):
-            self.put(items.key_of(key) | items.of_stage(spec.id))
-        for repository in {image.repository for image in spec.images}:
-            images = tuple(image for image in spec.images if image.repository == repository)
-            self.put(items.follower_item(repository, Follower(spec.id, images), 1))
+        number, stores = configuration.number, self._configurations
+        stores.write(configuration)
+        stores.write_lookups(lookups_of(configuration), number)
+        claims = [
+            stores.owner(service) or Owner(service, stage, number)
+            for service, stage in services_of(configuration).items()
+        ]
+        stores.switch(stores.pointer(configuration.application), number, claims)
 
     def wish(self, intent: Intent) -> None:
-        self.put(items.intent_item(intent))
+        assert self._intents.put_once(intent)
 
     def confirm(self, announcement: Announcement) -> None:
-        self.client.update_item(
-            TableName=TABLE,
-            Key=items.key_of(keys.outbox(announcement.subject, announcement.sequence)),
-            UpdateExpression="REMOVE due_at, due_shard",
-        )
+        self._outbox.confirm(announcement)
 
     def outcome(self, event: str, stage: StageId) -> EventOutcome | None:
         item = self.get(keys.outcome(stage, event))

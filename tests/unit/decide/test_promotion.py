@@ -25,7 +25,9 @@ OLD, LIVE, NEW = make_release(1), make_release(2), make_release(3)
 
 def at(stage: StageRecord | None = None, **more: object) -> StageSnapshot:
     record = stage or StageRecord(STAGE, live=LIVE, stable=LIVE)
-    snapshot = StageSnapshot(record, make_spec(), 1, deploy_wanted=False, applied_by="")
+    snapshot = StageSnapshot(
+        record, make_spec(), 1, deploy_wanted=False, applied_by="", applied_at=NOON
+    )
     return replace(snapshot, **more)  # type: ignore[arg-type]
 
 

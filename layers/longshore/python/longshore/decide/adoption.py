@@ -1,6 +1,7 @@
 """Work out which release a service already runs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from longshore.decide.rendering import (
     UnknownContainerError,
@@ -12,7 +13,7 @@ from longshore.decide.versions import Range, parse_version
 from longshore.domain.configuration import StageImage, TargetSpec
 from longshore.domain.observations import TaskDefinition
 from longshore.domain.policies import SemverPolicy, TagPolicy
-from longshore.domain.releases import RegistryImage, ReleasedImage
+from longshore.domain.releases import RegistryImage, Release, ReleasedImage
 
 
 def running_by_alias(
@@ -67,6 +68,13 @@ def name_image(image: StageImage, digest: str, found: RegistryImage | None) -> R
         _best_tag(image, tags),
         found.pushed_at if found else None,
     )
+
+
+def is_pushed_after(candidate: Release, live: Release | None, moment: datetime) -> bool:
+    """Whether all that a candidate would change was pushed after a moment."""
+    unchanged = {image.digest for image in live.images} if live else set()
+    changed = [image for image in candidate.images if image.digest not in unchanged]
+    return all(image.pushed_at is not None and image.pushed_at > moment for image in changed)
 
 
 def _best_tag(image: StageImage, tags: Sequence[str]) -> str | None:

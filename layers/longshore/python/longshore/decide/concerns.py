@@ -151,7 +151,7 @@ def _why_no_image(fact: _IdleImageFact) -> str:
             return "an image changed its storage class: nothing new is in the repository"
         case ImageScanned():
             return "an image was scanned: Longshore does not act on scans"
-        case ReferrerChanged():
+        case _:
             return "something that refers to an image changed, not the image"
 
 

@@ -53,8 +53,6 @@ class LegState(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     REPLACED = "replaced"
-    SKIPPED = "skipped"
-    """Nothing to do on this target."""
 
     @property
     def over(self) -> bool:
@@ -64,7 +62,7 @@ class LegState(StrEnum):
     @property
     def good(self) -> bool:
         """Whether it ended as meant."""
-        return self in {LegState.COMPLETED, LegState.UNPROVEN, LegState.SKIPPED}
+        return self in {LegState.COMPLETED, LegState.UNPROVEN}
 
 
 _UNDER_WAY = frozenset({LegState.PLANNED, LegState.REGISTERING, LegState.CALLING, LegState.ROLLING})

@@ -160,6 +160,7 @@ class StageSnapshot:
     config: int
     deploy_wanted: bool
     applied_by: str
+    applied_at: datetime
     targets: tuple[TargetRecord, ...] = ()
     deployment: DeploymentRecord | None = None
     intents: tuple[Intent, ...] = ()

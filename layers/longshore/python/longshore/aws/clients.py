@@ -1,0 +1,90 @@
+"""botocore clients: built when first used, with time-outs that fit a function's time.
+
+Endpoints come from botocore's own variables, `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`,
+and from nowhere else. boto3 itself is not imported: its import costs time at every cold start and
+its clients are these.
+"""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.config import Config
+from botocore.model import ServiceModel
+from botocore.session import Session
+
+from longshore import __version__
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+READS = Config(
+    connect_timeout=2,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    user_agent_extra=f"longshore/{__version__}",
+)
+"""For what may be done twice: reads, conditional writes with a token, messages."""
+
+WRITES = READS.merge(Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1}))
+"""For RegisterTaskDefinition and UpdateService: a second attempt would have a second effect, and a
+patient time-out leaves fewer answers unknown."""
+
+
+class Clients:
+    """The clients of one invocation environment, each built once when first asked for.
+
+    A region may be named where what is called can lie in another one than Longshore itself.
+    """
+
+    def __init__(self, session: Session | None = None) -> None:
+        """Take credentials and region from `session`, by default from the environment."""
+        self._session = session or Session()
+        self._built: dict[tuple[str, str | None, bool], Any] = {}
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The ledger's client."""
+        return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @property
+    def sqs(self) -> "SQSClient":
+        """The queues' client."""
+        return cast("SQSClient", self._client("sqs"))
+
+    @property
+    def sns(self) -> "SNSClient":
+        """The topic's client."""
+        return cast("SNSClient", self._client("sns"))
+
+    @property
+    def events(self) -> "EventBridgeClient":
+        """The bus's client."""
+        return cast("EventBridgeClient", self._client("events"))
+
+    def ecr(self, region: str) -> "ECRClient":
+        """Return the registry's client of a region."""
+        return cast("ECRClient", self._client("ecr", region))
+
+    def ecs(self, region: str) -> "ECSClient":
+        """Return the client that reads ECS in a region."""
+        return cast("ECSClient", self._client("ecs", region))
+
+    def ecs_writer(self, region: str) -> "ECSClient":
+        """Return the client that writes to ECS in a region and never tries a second time."""
+        return cast("ECSClient", self._client("ecs", region, writer=True))
+
+    def service_model(self, service: str) -> ServiceModel:
+        """Return botocore's model of a service, as shipped with this code."""
+        return self._session.get_service_model(service)
+
+    def _client(self, service: str, region: str | None = None, *, writer: bool = False) -> Any:
+        key = (service, region, writer)
+        if key not in self._built:
+            self._built[key] = self._session.create_client(
+                service, region_name=region, config=WRITES if writer else READS
+            )
+        return self._built[key]

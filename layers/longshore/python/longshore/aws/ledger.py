@@ -1,0 +1,151 @@
+"""A stage's part of the ledger, on DynamoDB."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from longshore.aws import items, keys
+from longshore.aws.items import record_of
+from longshore.aws.table import MOST_WRITES, Table
+from longshore.aws.transactions import outcome_write, writes_of
+from longshore.aws.transitions import after
+from longshore.domain.configuration import Configuration
+from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.errors import Conflict, Refused
+from longshore.domain.outcomes import EventOutcome
+from longshore.domain.places import Home, StageId
+from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
+from longshore.usecases.ports import Changes, KnownRevision
+
+if TYPE_CHECKING:
+    from longshore.aws.items import Item
+
+
+class DynamoStageLedger:
+    """Reads a stage in two calls, three while a deployment is under way, and writes it in one.
+
+    Configurations never change once written, so an instance reads each only once, by one more call.
+    """
+
+    def __init__(self, table: Table) -> None:
+        """Keep the ledger in `table`."""
+        self._table = table
+        self._configurations: dict[tuple[str, int], Configuration] = {}
+
+    def read_stage(self, stage: StageId) -> StageSnapshot | None:
+        """Return the stage as it is, read consistently; None when no configuration has it."""
+        configuration = self._configuration_in_force(stage.application)
+        spec = None if configuration is None else configuration.stage(stage)
+        if configuration is None or spec is None:
+            return None
+        found = {item["sk"]["S"]: item for item in self._partition(keys.stage_partition(stage))}
+        record = _stage(stage, found)
+        return StageSnapshot(
+            stage=record,
+            spec=spec,
+            config=configuration.number,
+            deploy_wanted=configuration.deploy,
+            applied_by=configuration.applied_by,
+            applied_at=configuration.applied_at,
+            targets=_targets(found),
+            deployment=self._deployment(stage, record.current),
+            intents=_intents(found),
+        )
+
+    def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
+        """Write a transition in one transaction and return the stage after it.
+
+        Outcomes that the transaction has no room for follow it: they depend on nothing.
+
+        Raises:
+            Conflict: a record is not the version that was read.
+            Refused: an item is larger than the ledger keeps, or there are too many.
+        """
+        stage = snapshot.stage
+        writes = list(writes_of(self._table.name, snapshot, changes))
+        if len(writes) > MOST_WRITES:
+            message = f"a transition of {stage.id} has {len(writes)} items: DynamoDB takes 100"
+            raise Refused(message, "TransactionTooLarge")
+        outcomes = _first_of_each(changes.outcomes)
+        room = MOST_WRITES - len(writes)
+        writes += [outcome_write(self._table.name, outcome) for outcome in outcomes[:room]]
+        try:
+            self._table.transact(writes)
+        except Conflict as error:
+            message = f"{stage.id} moved after its version {stage.version} was read: look again"
+            raise Conflict(message) from error
+        self.record_outcomes(outcomes[room:])
+        return after(snapshot, changes)
+
+    def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
+        """Keep each outcome whose (event, stage) pair has none yet."""
+        writes = [outcome_write(self._table.name, each) for each in _first_of_each(outcomes)]
+        for start in range(0, len(writes), MOST_WRITES):
+            self._table.transact(writes[start : start + MOST_WRITES])
+
+    def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
+        """Return the revision registered with this fingerprint, None when none is known."""
+        item = self._table.get(keys.revision(home, family, fingerprint))
+        return None if item is None else record_of(item, KnownRevision).revision
+
+    def _configuration_in_force(self, application: str) -> Configuration | None:
+        pointer = self._table.get(keys.pointer(application))
+        if pointer is None:
+            return None
+        number = items.pointed_at(pointer)
+        known = self._configurations.get((application, number))
+        if known is None:
+            known = self._configuration(application, number)
+            self._configurations[application, number] = known
+        return known
+
+    def _configuration(self, application: str, number: int) -> Configuration:
+        item = self._table.get(keys.configuration(application, number))
+        if item is None:
+            message = (
+                f"configuration {number} of {application} is in force but not in the ledger: "
+                "apply longshore.yaml again"
+            )
+            raise LookupError(message)
+        return record_of(item, Configuration)
+
+    def _partition(self, partition: str) -> "Iterable[Item]":
+        return self._table.query(
+            {
+                "KeyConditionExpression": "pk = :pk AND sk >= :first",
+                "ExpressionAttributeValues": {
+                    ":pk": items.text(partition),
+                    ":first": items.text(keys.STAGE),
+                },
+                "ConsistentRead": True,
+            }
+        )
+
+    def _deployment(self, stage: StageId, number: int | None) -> DeploymentRecord | None:
+        if number is None:
+            return None
+        item = self._table.get(keys.deployment(stage, number))
+        return None if item is None else record_of(item, DeploymentRecord)
+
+
+def _stage(stage: StageId, found: "Mapping[str, Item]") -> StageRecord:
+    item = found.get(keys.STAGE)
+    return StageRecord(stage) if item is None else record_of(item, StageRecord)
+
+
+def _targets(found: "Mapping[str, Item]") -> tuple[TargetRecord, ...]:
+    return tuple(
+        record_of(item, TargetRecord) for key, item in found.items() if keys.is_target(key)
+    )
+
+
+def _intents(found: "Mapping[str, Item]") -> tuple[Intent, ...]:
+    intents = (record_of(item, Intent) for key, item in found.items() if keys.is_intent(key))
+    return tuple(sorted(intents, key=lambda intent: (intent.at, intent.id)))
+
+
+def _first_of_each(outcomes: Iterable[EventOutcome]) -> list[EventOutcome]:
+    """Return one outcome of each pair: a transaction may name an item only once."""
+    unique: dict[tuple[str, StageId], EventOutcome] = {}
+    for outcome in outcomes:
+        unique.setdefault((outcome.event, outcome.stage), outcome)
+    return list(unique.values())

@@ -1,0 +1,81 @@
+"""The ledger's table: what its adapters ask of DynamoDB, all of it through the gate."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from longshore.aws import items
+from longshore.aws.gate import Gate
+from longshore.aws.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+    from longshore.aws.items import Item
+
+MOST_WRITES = 100
+"""What DynamoDB takes in one transaction."""
+
+
+class Selected(TypedDict, total=False):
+    """Which items a query returns, in DynamoDB's words."""
+
+    KeyConditionExpression: str
+    FilterExpression: str
+    ProjectionExpression: str
+    ExpressionAttributeNames: Mapping[str, str]
+    ExpressionAttributeValues: "Mapping[str, AttributeValueTypeDef]"
+    IndexName: str
+    ConsistentRead: bool
+    ExclusiveStartKey: "Item"
+
+
+class Table:
+    """One DynamoDB table."""
+
+    def __init__(self, gate: Gate, client: "DynamoDBClient", name: str) -> None:
+        """Speak to the table `name` through `gate`."""
+        self.gate = gate
+        self.client = client
+        self.name = name
+
+    def get(self, key: Key) -> "Item | None":
+        """Return an item, read consistently; None where there is none."""
+        reply = self.gate.call(
+            self.client.get_item, TableName=self.name, Key=items.key_of(key), ConsistentRead=True
+        )
+        return reply.get("Item")
+
+    def query(self, selected: Selected) -> "Iterator[Item]":
+        """Yield what a query selects, page after page: a page that fails raises."""
+        page: Selected = {**selected}
+        while True:
+            reply = self.gate.call(self.client.query, TableName=self.name, **page)
+            yield from reply["Items"]
+            if not reply.get("LastEvaluatedKey"):
+                return
+            page["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+    def transact(self, writes: "Sequence[TransactWriteItemTypeDef]") -> None:
+        """Do all of these writes or none.
+
+        The request token comes from their content: the same writes sent again because a reply was
+        lost succeed without a second effect. DynamoDB remembers tokens for ten minutes.
+
+        Raises:
+            Conflict: a condition does not hold.
+        """
+        if writes:
+            self.gate.call(
+                self.client.transact_write_items,
+                TransactItems=writes,
+                ClientRequestToken=token(writes),
+            )
+
+
+def token(writes: "Sequence[TransactWriteItemTypeDef]") -> str:
+    """Return the request token of a transaction: 36 characters, the most DynamoDB takes."""
+    canonical = json.dumps(writes, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:36]

@@ -1,0 +1,114 @@
+"""Transitions as writes of one DynamoDB transaction."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from longshore.aws import items, keys
+from longshore.aws.transitions import next_version
+from longshore.domain.outcomes import EventOutcome
+from longshore.domain.stages import StageSnapshot
+from longshore.usecases.ports import Changes
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from longshore.aws.items import Item
+
+ABSENT = "attribute_not_exists(pk)"
+SAME = "version = :read"
+
+
+def writes_of(
+    table: str, snapshot: StageSnapshot, changes: Changes
+) -> "Iterator[TransactWriteItemTypeDef]":
+    """Yield the writes of a transition, all but its outcomes."""
+    yield from _versioned(table, snapshot, changes)
+    for told in changes.announcements:
+        yield {
+            "Put": {
+                "TableName": table,
+                "Item": items.outbox_item(told),
+                "ConditionExpression": ABSENT,
+            }
+        }
+    for intent in changes.consumed:
+        key = items.key_of(keys.intent(intent.stage, intent.id))
+        yield {"Delete": {"TableName": table, "Key": key}}
+    yield from _lookups(table, snapshot, changes)
+
+
+def outcome_write(table: str, outcome: EventOutcome) -> "TransactWriteItemTypeDef":
+    """Return the write that keeps an outcome where its pair has none, and never conflicts."""
+    item = items.outcome_item(outcome)
+    attributes = sorted(item.keys() - {"pk", "sk"})
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": items.key_of(keys.outcome(outcome.stage, outcome.event)),
+            "UpdateExpression": "SET "
+            + ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in attributes),
+            "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+            "ExpressionAttributeValues": {f":{name}": item[name] for name in attributes},
+        }
+    }
+
+
+def _versioned(
+    table: str, snapshot: StageSnapshot, changes: Changes
+) -> "Iterator[TransactWriteItemTypeDef]":
+    if changes.stage is None:
+        yield _unchanged(table, keys.stage(snapshot.stage.id), snapshot.stage.version)
+    else:
+        stage = changes.stage
+        yield _replaced(table, items.stage_item(next_version(stage)), stage.version)
+    for record in (changes.deployment, changes.finished):
+        if record is not None:
+            yield _replaced(table, items.deployment_item(next_version(record)), record.version)
+    for target in changes.targets:
+        yield _replaced(table, items.target_item(next_version(target)), target.version)
+
+
+def _lookups(
+    table: str, snapshot: StageSnapshot, changes: Changes
+) -> "Iterator[TransactWriteItemTypeDef]":
+    """Yield what is found again by other keys; it is kept from the deployment's beginning on."""
+    deployment = changes.deployment or snapshot.deployment
+    since = None if deployment is None else deployment.started_at
+    for known in changes.revisions:
+        yield {"Put": {"TableName": table, "Item": items.revision_item(known, since)}}
+    for link in changes.links:
+        yield {"Put": {"TableName": table, "Item": items.link_item(link, since)}}
+
+
+def _replaced(table: str, item: "Item", read: int) -> "TransactWriteItemTypeDef":
+    """Return the write of a record, if its item is still the one that was read."""
+    if read == 0:
+        return {"Put": {"TableName": table, "Item": item, "ConditionExpression": ABSENT}}
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": item,
+            "ConditionExpression": SAME,
+            "ExpressionAttributeValues": {":read": items.number(read)},
+        }
+    }
+
+
+def _unchanged(table: str, key: keys.Key, read: int) -> "TransactWriteItemTypeDef":
+    """Return the check that an item is still the one that was read."""
+    if read == 0:
+        return {
+            "ConditionCheck": {
+                "TableName": table,
+                "Key": items.key_of(key),
+                "ConditionExpression": ABSENT,
+            }
+        }
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": items.key_of(key),
+            "ConditionExpression": SAME,
+            "ExpressionAttributeValues": {":read": items.number(read)},
+        }
+    }

@@ -1,0 +1,51 @@
+"""Inbound events: AWS's JSON to facts. Total: whatever comes in, one answer goes out."""
+
+from collections.abc import Callable, Mapping
+
+from longshore.domain.facts import Fact
+from longshore.events.documents import Fields, kind_of, parse_document
+from longshore.events.ecr import read_ecr_event
+from longshore.events.ecs import read_ecs_event
+from longshore.events.envelope import read_envelope
+from longshore.events.parsed import Envelope, Known, Malformed, Parsed, Unknown
+from longshore.events.strangers import what_it_looks_like, why_not_read
+
+_SOURCES: Mapping[str, Callable[[Fields, str], Fact | None]] = {
+    "aws.ecr": read_ecr_event,
+    "aws.ecs": read_ecs_event,
+}
+
+
+def read_event(raw: str | bytes) -> Parsed:
+    """Read an event from text or bytes of unknown origin; never raises."""
+    try:
+        return parse_event(parse_document(raw))
+    except ValueError as error:
+        return Malformed(str(error))
+
+
+def parse_event(body: object) -> Parsed:
+    """Read an event that is JSON already; never raises for anything that JSON can hold."""
+    if not isinstance(body, dict):
+        return Malformed(f"{kind_of(body)} where a JSON object is expected")
+    event = Fields("", body)
+    try:
+        envelope = read_envelope(event)
+    except ValueError as error:
+        return Malformed(_no_event(body, str(error)))
+    try:
+        return _parse(event, envelope)
+    except ValueError as error:
+        return Malformed(f"{envelope.detail_type}: {error}")
+
+
+def _parse(event: Fields, envelope: Envelope) -> Parsed:
+    read = _SOURCES.get(envelope.source)
+    fact = read(event, envelope.detail_type) if read else None
+    return Known(fact) if fact else Unknown(envelope, why_not_read(envelope))
+
+
+def _no_event(body: Mapping[str, object], complaint: str) -> str:
+    looks_like = what_it_looks_like(body)
+    hint = f"; it looks like {looks_like}" if looks_like else ""
+    return f"no EventBridge event: {complaint}{hint}"

@@ -1,0 +1,188 @@
+"""The messages Longshore sends to itself: wake-ups and announcements, to JSON and back.
+
+Reading is strict. A queue is a border: what does not have exactly the right shape raises
+`ValueError` with a reason, so that the caller can end the message instead of retrying it for ever.
+Keys that this version does not know are passed over. A message of a newer schema raises
+`UnknownSchema` instead: ending it would lose what a newer version meant.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC
+from enum import StrEnum
+from hashlib import sha256
+from typing import TypeVar
+
+from longshore.domain.errors import UnknownSchema
+from longshore.domain.failures import StoppedContainer, StoppedTask
+from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.places import Home, RepositoryRef, StageId
+from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
+from longshore.events.documents import parse_document, shown
+from longshore.events.strict import Strict, encode_document
+
+SCHEMA = 1
+
+WAKEUP = "wakeup"
+"""The one key of a message that is a wake-up."""
+ANNOUNCEMENT = "announcement"
+"""The one key of a message that is an announcement."""
+
+
+def encode_wakeup(wakeup: Wakeup) -> str:
+    """Return the body of a message that wakes a stage; equal wake-ups make equal bodies."""
+    announced, evidence = wakeup.announced, wakeup.evidence
+    content: dict[str, object] = {
+        "schema": SCHEMA,
+        "stage": str(wakeup.stage),
+        "hints": sorted(wakeup.hints),
+        "events": list(wakeup.events),
+        "announced": None if announced is None else _announced_document(announced),
+        "evidence": None if evidence is None else _evidence_document(evidence),
+        "attempt": wakeup.attempt,
+    }
+    return encode_document({WAKEUP: content})
+
+
+def parse_wakeup(body: str | bytes) -> Wakeup:
+    """Read a message body that is a wake-up.
+
+    Raises:
+        ValueError: it is not JSON or not a wake-up; the text says where it differs.
+        UnknownSchema: a newer version sent it.
+    """
+    return wakeup_from(parse_document(body))
+
+
+def wakeup_from(document: Mapping[str, object]) -> Wakeup:
+    """Read a wake-up from a message that is JSON already; raises as `parse_wakeup` does."""
+    fields = _content(document, WAKEUP)
+    announced, evidence = (
+        fields.optional_object("announced"),
+        fields.optional_object("evidence"),
+    )
+    return Wakeup(
+        stage=StageId.parse(fields.text("stage")),
+        hints=frozenset(_member(Hint, hint, fields.at("hints")) for hint in fields.texts("hints")),
+        events=fields.texts("events"),
+        announced=None if announced is None else _announced_from(announced),
+        evidence=None if evidence is None else _evidence_from(evidence),
+        attempt=fields.whole("attempt"),
+    )
+
+
+def encode_announcement(announcement: Announcement) -> str:
+    """Return the body of a message that carries an announcement."""
+    content: dict[str, object] = {
+        "schema": SCHEMA,
+        "stage": str(announcement.stage),
+        "subject": announcement.subject,
+        "sequence": announcement.sequence,
+        "name": announcement.name,
+        "at": announcement.at.astimezone(UTC).isoformat(),
+        "detail": announcement.detail,
+    }
+    return encode_document({ANNOUNCEMENT: content})
+
+
+def parse_announcement(body: str | bytes) -> Announcement:
+    """Read a message body that is an announcement.
+
+    Raises:
+        ValueError: it is not JSON or not an announcement; the text says where it differs.
+        UnknownSchema: a newer version sent it.
+    """
+    fields = _content(parse_document(body), ANNOUNCEMENT)
+    return Announcement(
+        stage=StageId.parse(fields.text("stage")),
+        subject=fields.text("subject"),
+        sequence=fields.whole("sequence", least=1),
+        name=_member(EventName, fields.text("name"), fields.at("name")),
+        at=fields.moment("at"),
+        detail=fields.object_at("detail").values,
+    )
+
+
+def deduplication_id(message_id: str, stage: StageId) -> str:
+    """Return the id by which SQS knows the wake-up of a stage that one message caused.
+
+    It comes from message and stage, never from the body: equal wake-ups caused by two messages
+    must both arrive, while one message that is delivered twice need not wake a stage twice.
+    """
+    return sha256(f"{message_id} {stage}".encode()).hexdigest()
+
+
+_Name = TypeVar("_Name", bound=StrEnum)
+
+
+def _member(names: type[_Name], text: str, path: str) -> _Name:
+    try:
+        return names(text)
+    except ValueError:
+        raise ValueError(f"{path}: {shown(text)} is none of {', '.join(names)}") from None
+
+
+def _content(document: Mapping[str, object], key: str) -> Strict:
+    fields = Strict("", document).object_at(key)
+    schema = fields.whole("schema", least=1)
+    if schema > SCHEMA:
+        message = (
+            f"a newer version of Longshore sent this {key}: its schema is {schema}, this version "
+            f"reads {SCHEMA}; finish the upgrade, then redrive the message"
+        )
+        raise UnknownSchema(message)
+    return fields
+
+
+def _announced_document(announced: Announced) -> dict[str, object]:
+    home = announced.repository.home
+    repository = {
+        "partition": home.partition,
+        "account": home.account,
+        "region": home.region,
+        "name": announced.repository.name,
+    }
+    return {"repository": repository, "tag": announced.tag, "digest": announced.digest}
+
+
+def _announced_from(fields: Strict) -> Announced:
+    repository = fields.object_at("repository")
+    home = Home(*(repository.text(key) for key in ("partition", "account", "region")))
+    return Announced(
+        repository=RepositoryRef(home, repository.text("name")),
+        tag=fields.text("tag"),
+        digest=fields.text("digest"),
+    )
+
+
+def _evidence_document(evidence: StopEvidence) -> dict[str, object]:
+    task = evidence.task
+    containers = [
+        {"name": each.name, "exit_code": each.exit_code, "reason": each.reason}
+        for each in task.containers
+    ]
+    stopped = {
+        "task": task.task,
+        "stop_code": task.stop_code,
+        "stopped_reason": task.stopped_reason,
+        "containers": containers,
+    }
+    return {"ecs_deployment_id": evidence.ecs_deployment_id, "task": stopped}
+
+
+def _evidence_from(fields: Strict) -> StopEvidence:
+    task = fields.object_at("task")
+    stopped = StoppedTask(
+        task=task.text("task"),
+        stop_code=task.optional_text("stop_code"),
+        stopped_reason=task.optional_text("stopped_reason"),
+        containers=tuple(_container_from(each) for each in task.objects("containers")),
+    )
+    return StopEvidence(ecs_deployment_id=fields.text("ecs_deployment_id"), task=stopped)
+
+
+def _container_from(fields: Strict) -> StoppedContainer:
+    return StoppedContainer(
+        name=fields.text("name"),
+        exit_code=fields.optional_whole("exit_code"),
+        reason=fields.optional_text("reason"),
+    )

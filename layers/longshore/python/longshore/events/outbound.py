@@ -1,0 +1,113 @@
+"""The events Longshore publishes: what the detail of each says.
+
+The bus's `source` is `longshore`, the `detail-type` is the name of the event. Keys are only ever
+added within one schema, so that rules which other people wrote go on matching. Every key is there
+in every event of its kind, null where there is nothing to say.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from longshore.domain.deployments import DeploymentRecord, Trigger
+from longshore.domain.failures import Failure
+from longshore.domain.outcomes import Announcement
+from longshore.domain.places import StageId
+from longshore.domain.releases import Release
+from longshore.domain.stages import Hold, StageRecord
+
+SOURCE = "longshore"
+SCHEMA = 1
+
+
+def deployment_detail(deployment: DeploymentRecord) -> dict[str, object]:
+    """Return what is told of a deployment; `seconds` is how long it took, null before its end."""
+    return {
+        **_heading(deployment.stage),
+        "deployment": deployment.name,
+        "number": deployment.number,
+        "phase": deployment.phase.value,
+        "reason": deployment.reason,
+        "release": _release(deployment.release),
+        "before": _release(deployment.before),
+        "failure": _failure(deployment.failure),
+        "trigger": _trigger(deployment.trigger),
+        "started_at": deployment.started_at.isoformat(),
+        "seconds": _seconds(deployment.started_at, deployment.finished_at),
+    }
+
+
+def stage_detail(stage: StageRecord, reason: str) -> dict[str, object]:
+    """Return what is told of a stage that no deployment is about: what it runs, what holds it."""
+    return {
+        **_heading(stage.id),
+        "reason": reason,
+        "live": _release(stage.live),
+        "stable": _release(stage.stable),
+        "hold": _hold(stage.hold),
+    }
+
+
+def event_detail(announcement: Announcement) -> dict[str, object]:
+    """Return the detail as it goes to the bus.
+
+    `id` is the same however often the event is delivered, as the bus delivers at least once;
+    `sequence` orders the events of one deployment (or stage), which arrive in any order.
+    """
+    return {
+        **announcement.detail,
+        "id": announcement.id,
+        "sequence": announcement.sequence,
+    }
+
+
+def _heading(stage: StageId) -> dict[str, object]:
+    return {"schema": SCHEMA, "application": stage.application, "stage": stage.stage}
+
+
+def _release(release: Release | None) -> dict[str, object] | None:
+    if release is None:
+        return None
+    return {
+        image.alias: {
+            "repository": image.repository.uri,
+            "tag": image.tag,
+            "digest": image.digest,
+        }
+        for image in release.images
+    }
+
+
+def _failure(failure: Failure | None) -> Mapping[str, object] | None:
+    if failure is None:
+        return None
+    return {
+        "summary": failure.summary,
+        "service": failure.service,
+        "container": failure.container,
+        "exit_code": failure.exit_code,
+        "stopped_reason": failure.stopped_reason,
+        "last_event": failure.last_event,
+    }
+
+
+def _trigger(trigger: Trigger) -> dict[str, object]:
+    return {
+        "kind": trigger.kind.value,
+        "actor": trigger.actor,
+        "events": list(trigger.events),
+    }
+
+
+def _hold(hold: Hold | None) -> dict[str, object] | None:
+    if hold is None:
+        return None
+    return {
+        "kind": hold.kind.value,
+        "reason": hold.reason,
+        "since": hold.since.isoformat(),
+        "release": _release(hold.release),
+    }
+
+
+def _seconds(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else max(0, round((end - start).total_seconds()))

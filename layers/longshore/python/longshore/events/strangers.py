@@ -1,0 +1,60 @@
+"""Words for what is not acted on: events of kinds that Longshore does not read, and no events."""
+
+from collections.abc import Mapping
+
+from longshore.events.documents import shown
+from longshore.events.outbound import SOURCE as OUR_SOURCE
+from longshore.events.parsed import Envelope
+
+_NOT_ACTED_ON: Mapping[str, str] = {
+    "aws.cloudwatch": "CloudWatch",
+    "aws.codebuild": "CodeBuild",
+    "aws.codecommit": "CodeCommit",
+    "aws.codedeploy": "CodeDeploy",
+    "aws.codepipeline": "CodePipeline",
+    "aws.ecr": "ECR",
+    "aws.ecs": "ECS",
+    "aws.inspector2": "Inspector",
+}
+"""Sources whose events this version leaves alone, all of them or those of the types not read."""
+
+_SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
+    (frozenset(keys), words)
+    for keys, words in (
+        (("CodePipeline.job",), "a job of a CodePipeline Lambda action"),
+        (("LifecycleEventHookExecutionId",), "a lifecycle hook of CodeDeploy"),
+        (("Records",), "a batch of SQS or SNS records, each with an event inside"),
+        (("TopicArn", "Type"), "an SNS message, with an event inside at most"),
+        (("TopicArn", "Message"), "an SNS message, with an event inside at most"),
+        (("AlarmName", "NewStateValue"), "a CloudWatch alarm as SNS tells it"),
+        (("alarmData",), "a CloudWatch alarm as it calls a function"),
+        (("detailType",), "a notification of the Developer Tools, not their event"),
+        (("requestContext",), "an HTTP request"),
+        (("rawPath",), "an HTTP request"),
+        (("approval", "consoleLink"), "an approval request of CodePipeline"),
+        (("object_kind",), "a webhook of GitLab"),
+        (("push_data", "repository"), "a webhook of Docker Hub"),
+        (("eventKey",), "a webhook of Bitbucket"),
+        (("actor", "repository"), "a webhook of Bitbucket"),
+        (("zen", "hook"), "a webhook of GitHub"),
+        (("repository", "sender"), "a webhook of GitHub"),
+        (("api_app_id",), "a request of Slack"),
+        (("trigger_id",), "a request of Slack"),
+    )
+)
+"""Top-level keys that give a body away, the more telling ones first."""
+
+
+def why_not_read(envelope: Envelope) -> str:
+    """Return why a well-formed event tells no fact."""
+    what, source = shown(envelope.detail_type), envelope.source
+    if source == OUR_SOURCE:
+        return f"Longshore published this {what} itself, for others to act on"
+    if source in _NOT_ACTED_ON:
+        return f"Longshore does not act on events {what} of {_NOT_ACTED_ON[source]}"
+    return f"Longshore does not know events {what} of {shown(source)}"
+
+
+def what_it_looks_like(body: Mapping[str, object]) -> str | None:
+    """Return what a body that is no event seems to be; looks at its keys only, never at values."""
+    return next((words for keys, words in _SHAPES if keys <= body.keys()), None)

@@ -1,0 +1,1 @@
+"""What turns the use cases into functions: settings, wiring, batches, HTTP, logs and metrics."""

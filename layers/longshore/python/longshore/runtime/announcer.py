@@ -1,0 +1,68 @@
+"""A batch of the table's stream: the announcements in it go out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from longshore.aws.outbox import announcement_of
+from longshore.domain.errors import UnknownSchema
+from longshore.domain.outcomes import Announcement
+from longshore.runtime.batch import BatchAnswer, Event, answer
+from longshore.runtime.observability import ANNOUNCEMENTS_UNSENT, MESSAGES_REJECTED, Journal
+from longshore.usecases.announce import Announcing, announce
+from longshore.usecases.publishing_ports import AnnouncePorts
+
+
+def announce_batch(event: Event, ports: AnnouncePorts, journal: Journal) -> BatchAnswer:
+    """Announce what a batch of the stream holds; return the records that must come again.
+
+    What still fails after Lambda's retries stays unconfirmed, and the sweep sends it again.
+    """
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+    found: dict[str, Announcement] = {}
+    records: dict[str, str] = {}
+    failed: list[str] = []
+    for number, image in _waiting(event):
+        announcement = _read(number, image, failed, journal)
+        if announcement is not None:
+            found[announcement.id] = announcement
+            records[number] = announcement.id
+    announcing = announce(list(found.values()), ports)
+    _tell(announcing, journal)
+    failed += [number for number, name in records.items() if name in announcing.unsent]
+    return answer(numbers, failed)
+
+
+def _waiting(event: Event) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the outbox items that nobody has confirmed, each with its sequence number.
+
+    The event source filters the stream by the same rule. It is asked here again because what is
+    confirmed changes the item too, and must not go out for it.
+    """
+    for record in event["Records"]:
+        change = record["dynamodb"]
+        image = change.get("NewImage", {})
+        if image.get("kind") == {"S": "outbox"} and "due_at" in image:
+            yield change["SequenceNumber"], image
+
+
+def _read(
+    number: str, image: Mapping[str, Any], failed: list[str], journal: Journal
+) -> Announcement | None:
+    try:
+        return announcement_of(image)
+    except UnknownSchema as error:
+        journal.fail("record of a newer version", error, record=number)
+        failed.append(number)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = f"no announcement: {type(error).__name__}"
+        journal.warn("record rejected", reason=reason, record=number)
+        journal.count(MESSAGES_REJECTED, reason=reason)
+    return None
+
+
+def _tell(announcing: Announcing, journal: Journal) -> None:
+    for name in announcing.confirmed:
+        journal.note("announced", announcement=name)
+    for name, reason in announcing.unsent.items():
+        journal.warn("announcement unsent", announcement=name, reason=reason)
+        journal.count(ANNOUNCEMENTS_UNSENT, reason=reason)

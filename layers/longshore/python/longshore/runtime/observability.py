@@ -1,0 +1,68 @@
+"""Logs and metrics: one structured line for each decision and outcome, counters beside them.
+
+Metrics have no dimension per stage or service: each combination would be a metric to pay for, and
+what happened in one stage is in the logs, the ledger and the events. Reasons stand in the metric's
+own log line as properties, where `stats sum(...) by reason` of CloudWatch Logs Insights counts
+them.
+"""
+
+from functools import cache
+
+from aws_lambda_powertools.logging.logger import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from longshore.runtime.clock import Invocation
+
+SWEEP_COMPLETED = "SweepCompleted"
+"""The heartbeat: an alarm rings when it stays out."""
+MESSAGES_IGNORED = "MessagesIgnored"
+MESSAGES_REJECTED = "MessagesRejected"
+"""Malformed messages; they end, since no retry would mend them."""
+WORK_FAILED = "WorkFailed"
+"""Messages that nobody expected to fail; they are tried again and end as dead letters."""
+ANNOUNCEMENTS_UNSENT = "AnnouncementsUnsent"
+
+
+class Journal:
+    """What a function says of its work."""
+
+    def __init__(self, logger: Logger) -> None:
+        """Write lines to `logger`; counters carry its service name as their only dimension."""
+        self._logger = logger
+
+    def begin(self, invocation: Invocation) -> "Journal":
+        """Put the id of the invocation into every line from here on."""
+        self._logger.append_keys(request_id=invocation.aws_request_id)
+        return self
+
+    def note(self, what: str, **fields: object) -> None:
+        """Write what was decided or came about, with everything it is about."""
+        self._logger.info(what, extra=fields)
+
+    def warn(self, what: str, **fields: object) -> None:
+        """Write what a person may have to look at."""
+        self._logger.warning(what, extra=fields)
+
+    def fail(self, what: str, error: Exception, **fields: object) -> None:
+        """Write a defect or an outage, with its traceback."""
+        self._logger.error(what, exc_info=error, extra=fields)
+
+    def count(self, metric: str, value: int = 1, **properties: str) -> None:
+        """Count something; `properties` are written beside the metric and make no new one."""
+        service = {"service": str(self._logger.service)}
+        with single_metric(metric, MetricUnit.Count, value, default_dimensions=service) as counted:
+            for name, text in properties.items():
+                counted.add_metadata(name, text)
+
+
+@cache
+def _journal() -> Journal:
+    return Journal(Logger())
+
+
+def make_journal(invocation: Invocation) -> Journal:
+    """Return the function's journal for one invocation.
+
+    Its service name and level come from Powertools' own variables.
+    """
+    return _journal().begin(invocation)

@@ -1,0 +1,101 @@
+"""What each function is told by its environment, one frozen record a function.
+
+template.yaml sets exactly these variables; a contract test holds the two together. Of Lambda's own
+variables only the region is read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+from longshore.domain.errors import LongshoreError
+from longshore.domain.places import Home
+
+_PREFIX = "LONGSHORE_"
+_LAMBDAS_OWN = {"region": "AWS_REGION"}
+
+
+class SettingsError(LongshoreError):
+    """Environment variables are missing; the text names every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The way from an environment to settings: the field `work_url` is `LONGSHORE_WORK_URL`."""
+
+    @classmethod
+    def variables(cls) -> frozenset[str]:
+        """Return the variables that the template has to set."""
+        return frozenset(cls._by_field().values()) - frozenset(_LAMBDAS_OWN.values())
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings; raise SettingsError with all the names that are missing or empty."""
+        names = cls._by_field()
+        missing = sorted(name for name in names.values() if not environment.get(name))
+        if missing:
+            raise SettingsError(
+                f"{cls.__name__} cannot be read: the environment lacks {', '.join(missing)}; "
+                "deploy template.yaml as it is"
+            )
+        return cls(**{field: environment[name] for field, name in names.items()})
+
+    @classmethod
+    def _by_field(cls) -> dict[str, str]:
+        return {
+            field.name: _LAMBDAS_OWN.get(field.name, _PREFIX + field.name.upper())
+            for field in fields(cls)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _AtHome(Settings):
+    """What functions are told that must know where they are."""
+
+    table: str
+    partition: str
+    account: str
+    region: str
+
+    @property
+    def home(self) -> Home:
+        """Where the installation is."""
+        return Home(self.partition, self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class RouterSettings(_AtHome):
+    """The router reads lookups and sends to the work queue."""
+
+    work_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilerSettings(_AtHome):
+    """The reconciler keeps the ledger and wakes itself through the inbox."""
+
+    inbox_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSettings(_AtHome):
+    """The control function writes configurations and intents and wakes stages by the inbox."""
+
+    inbox_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncerSettings(Settings):
+    """The announcer brings the outbox to the bus and to the queue of notices."""
+
+    table: str
+    bus: str
+    notices_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotifierSettings(Settings):
+    """The notifier publishes notices to the topic."""
+
+    table: str
+    topic_arn: str

@@ -1,0 +1,20 @@
+"""What the control function is made of."""
+
+from longshore.aws.configurations import DynamoConfigurationStore
+from longshore.aws.intents import DynamoIntentStore
+from longshore.runtime.clock import Invocation, SystemClock
+from longshore.runtime.settings import ControlSettings
+from longshore.runtime.wiring.shared import make_table, make_wakeups
+from longshore.usecases.control_ports import ControlPorts
+
+
+def make_control(settings: ControlSettings, invocation: Invocation) -> ControlPorts:
+    """Return the control function's ports for one invocation."""
+    table = make_table(settings.table)
+    return ControlPorts(
+        configurations=DynamoConfigurationStore(table),
+        intents=DynamoIntentStore(table),
+        wakeups=make_wakeups(settings.inbox_url),
+        clock=SystemClock(invocation),
+        home=settings.home,
+    )

@@ -1,0 +1,1 @@
+"""Observe, decide, apply: what Longshore does, spoken in ports only."""

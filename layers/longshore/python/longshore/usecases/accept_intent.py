@@ -1,0 +1,105 @@
+"""Keep what a person wants of a stage, once, and wake the stage to hear it."""
+
+import re
+from dataclasses import dataclass
+
+from longshore.domain.places import StageId
+from longshore.domain.stages import Intent, IntentKind
+from longshore.domain.wakeups import Hint, Wakeup
+from longshore.events.documents import printable, shown
+from longshore.usecases.control_ports import (
+    ContradictedError,
+    ControlPorts,
+    InvalidError,
+    UnknownStageError,
+)
+
+LONGEST_REASON = 500
+"""Characters; a sentence or two, as it goes into messages and the history."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRequest:
+    """What a person asks, in the words of their request; the actor is who signed it.
+
+    `id` is the client's: a request that is sent twice has the same one and counts once.
+    """
+
+    stage: str
+    kind: str
+    reason: str
+    id: str
+    actor: str
+
+
+def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
+    """Keep an intent and wake its stage.
+
+    Raises:
+        InvalidError: the request is not well-formed.
+        UnknownStageError: no configuration in force has the stage.
+        ContradictedError: the id stands for another intent.
+        Throttled: AWS was busy; the same request can be sent again.
+    """
+    intent = _intent(request, ports)
+    _check_stage(intent.stage, ports)
+    if not ports.intents.put_once(intent):
+        _check_same(intent, ports)
+    ports.wakeups.send([Wakeup(intent.stage, frozenset({Hint.PERSON}))])
+    return intent
+
+
+def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
+    if _ID.fullmatch(request.id) is None:
+        raise InvalidError(f"{shown(request.id)} is no id of a request", "send a new UUID as id")
+    reason = printable(request.reason.strip(), LONGEST_REASON)
+    if not reason:
+        raise InvalidError("the reason is empty", "say why in a few words, with --reason")
+    return Intent(
+        id=request.id,
+        stage=_stage(request.stage),
+        kind=_kind(request.kind),
+        actor=request.actor,
+        reason=reason,
+        at=ports.clock.now(),
+    )
+
+
+def _stage(text: str) -> StageId:
+    try:
+        return StageId.parse(text)
+    except ValueError as error:
+        raise InvalidError(str(error), "`longshore status` lists the stages") from error
+
+
+def _kind(text: str) -> IntentKind:
+    try:
+        return IntentKind(text)
+    except ValueError as error:
+        known = ", ".join(IntentKind)
+        raise InvalidError(f"{shown(text)} is no wish: use {known}", "send one of these") from error
+
+
+def _check_stage(stage: StageId, ports: ControlPorts) -> None:
+    pointer = ports.configurations.pointer(stage.application)
+    if pointer.number:
+        configuration = ports.configurations.configuration(stage.application, pointer.number)
+        if configuration is not None and configuration.stage(stage) is not None:
+            return
+    raise UnknownStageError(
+        f"no configuration in force has the stage {stage}", "`longshore status` lists the stages"
+    )
+
+
+def _check_same(intent: Intent, ports: ControlPorts) -> None:
+    """A repeated id must stand for the same wish; one that is consumed cannot be compared."""
+    waiting = ports.intents.waiting(intent.stage, intent.id)
+    if waiting is None:
+        return
+    asked, kept = ((i.kind, i.actor, i.reason) for i in (intent, waiting))
+    if asked != kept:
+        raise ContradictedError(
+            f"the id {intent.id} stands for another wish already", "send a new UUID as id"
+        )

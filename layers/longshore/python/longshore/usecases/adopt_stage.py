@@ -1,0 +1,139 @@
+"""Take a stage over as it is: what runs becomes stable, and nothing moves.
+
+This happens when a configuration is seen for the first time, and after a lost or restored ledger:
+then, too, what runs is taken as right (promise 15).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from longshore.decide.adoption import (
+    common_digests,
+    is_pushed_after,
+    name_image,
+    running_by_alias,
+)
+from longshore.decide.selection import Chosen
+from longshore.decide.support import refusal_of
+from longshore.domain.configuration import StageImage, TargetSpec
+from longshore.domain.deployments import Trigger, TriggerKind
+from longshore.domain.observations import EcsService
+from longshore.domain.outcomes import EventName
+from longshore.domain.places import ServiceRef
+from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.stages import Allowance, Hold, HoldKind, Stable, StageRecord, TargetRecord
+from longshore.usecases.choose_release import look_at_registry
+from longshore.usecases.outbox import announce_stage
+from longshore.usecases.ports import Changes
+from longshore.usecases.round import SLICE, Round
+
+
+def adopt_stage(round_: Round) -> bool:
+    """Adopt a configuration that the stage has not seen yet; return whether that is finished.
+
+    At most ten services a round; the rest follows in the next.
+    """
+    if round_.stage.config >= round_.snapshot.config:
+        return True
+    fresh = [spec for spec in round_.snapshot.spec.targets if _is_new(round_, spec.service)]
+    if fresh:
+        _adopt_targets(round_, fresh[:SLICE])
+    if len(fresh) > SLICE:
+        round_.look_again(timedelta())
+        return False
+    _adopt_release(round_)
+    return True
+
+
+def _is_new(round_: Round, service: ServiceRef) -> bool:
+    return round_.snapshot.target(service).version == 0
+
+
+def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
+    services = round_.observe(spec.service for spec in specs)
+    adopted = tuple(_adopt_target(round_, spec, services[spec.service]) for spec in specs)
+    round_.commit(Changes(targets=adopted))
+
+
+def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
+    """Return the target with what it runs: nothing we know of where it cannot be deployed to."""
+    target = round_.snapshot.target(spec.service)
+    if service is None or refusal_of(service):
+        return target
+    ecs = round_.ports.ecs
+    described = ecs.describe_revision(spec.service.home, service.task_definition)
+    digests = running_by_alias(
+        described.definition,
+        spec,
+        round_.snapshot.spec.images,
+        lambda: ecs.running_digests(spec.service),
+    )
+    return replace(target, stable=Stable(described.arn, tuple(sorted(digests.items()))))
+
+
+def _adopt_release(round_: Round) -> None:
+    live = _running_release(round_)
+    stage = replace(
+        round_.stage, config=round_.snapshot.config, live=live, stable=live or round_.stage.stable
+    )
+    stage, reason = _kept_as_is(round_, stage)
+    stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
+    round_.commit(Changes(stage=stage, announcements=(told,)))
+
+
+def _running_release(round_: Round) -> Release | None:
+    """Return the release that every target runs, None where they differ or it is unknown."""
+    known, images = round_.stage.live, round_.snapshot.spec.images
+    # A target that has been through a deployment is where that one left it, proven or not.
+    fresh = [t for t in round_.targets() if known is None or t.deployment is None]
+    if known is not None and not fresh:
+        return known
+    running = [dict(target.stable.digests) for target in fresh if target.stable]
+    digests = common_digests(running, images)
+    if digests is None or not _agrees(known, digests):
+        return None
+    return Release.of(_named(round_, image, digests[image.alias], known) for image in images)
+
+
+def _agrees(known: Release | None, digests: Mapping[str, str]) -> bool:
+    if known is None:
+        return True
+    return all(digests.get(image.alias) == image.digest for image in known.images)
+
+
+def _named(round_: Round, image: StageImage, digest: str, known: Release | None) -> ReleasedImage:
+    before = known.image(image.alias) if known else None
+    if before is not None and before.digest == digest and before.repository == image.repository:
+        return before
+    return name_image(
+        image, digest, round_.ports.registry.image_by_digest(image.repository, digest)
+    )
+
+
+def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
+    """Hold back what the policies choose now, or let it through where that was asked for."""
+    choice = look_at_registry(round_).choice
+    runs = f"what runs is adopted: {stage.live or 'no release that all services share'}"
+    if not isinstance(choice, Chosen):
+        return stage, f"{runs}; {choice.reason}"
+    candidate = choice.release
+    if candidate.content in _known_contents(round_, stage):
+        return stage, f"{runs}; that is what the policy chooses"
+    if round_.snapshot.deploy_wanted:
+        trigger = Trigger(TriggerKind.APPLY, round_.snapshot.applied_by)
+        allowed = replace(stage, hold=None, allowance=Allowance(candidate.content, trigger))
+        return allowed, f"{runs}; {candidate} is deployed, as asked for with the configuration"
+    if is_pushed_after(candidate, stage.live, round_.snapshot.applied_at):
+        return stage, f"{runs}; {candidate} was pushed since, and ships"
+    reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
+    if stage.hold is not None and stage.hold.content is None:
+        return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
+    hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
+    return replace(stage, hold=hold), reason
+
+
+def _known_contents(round_: Round, stage: StageRecord) -> set[str]:
+    flight = round_.snapshot.deployment
+    releases = (stage.live, flight.release if flight else None)
+    return {release.content for release in releases if release is not None}

@@ -1,0 +1,127 @@
+"""Take a deployment forward by one round: see what became of its targets, judge, go on."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from longshore.decide.rendering import UnknownContainerError
+from longshore.decide.settlement import Broken, Done, UnderWay, settle
+from longshore.decide.support import refusal_of
+from longshore.decide.verdict import judge, may_call_again
+from longshore.domain.configuration import TargetSpec
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState
+from longshore.domain.errors import NotPermitted, Refused
+from longshore.domain.failures import Failure
+from longshore.domain.observations import EcsService
+from longshore.domain.places import ServiceRef
+from longshore.usecases.conclude_deployment import succeed
+from longshore.usecases.move_service import move_service
+from longshore.usecases.ports import Changes
+from longshore.usecases.prepare_revision import prepare_forward
+from longshore.usecases.return_stage import begin_return
+from longshore.usecases.round import SLICE, Round
+
+LOOK_FOR_OURS_AGAIN = timedelta(seconds=15)
+
+Services = Mapping[ServiceRef, EcsService | None]
+
+
+def advance_deployment(round_: Round, deployment: DeploymentRecord) -> None:
+    """Judge what is under way, drive up to ten targets that have not begun, and conclude."""
+    slice_ = _next_slice(round_)
+    services = round_.observe(spec.service for spec in [*_rolling(round_), *slice_])
+    _judge(round_, services)
+    if _conclude(round_, deployment):
+        return
+    for spec in slice_:
+        _drive(round_, spec, services[spec.service], deployment)
+    if not _conclude(round_, deployment):
+        _come_back(round_)
+
+
+def _next_slice(round_: Round) -> list[TargetSpec]:
+    return [spec for spec in round_.snapshot.spec.targets if _waits(round_, spec)][:SLICE]
+
+
+def _waits(round_: Round, spec: TargetSpec) -> bool:
+    leg = round_.target(spec.service).forward
+    return leg.state in {LegState.PLANNED, LegState.REGISTERING} or may_call_again(leg)
+
+
+def _rolling(round_: Round) -> list[TargetSpec]:
+    under_way = {LegState.CALLING, LegState.ROLLING}
+    specs = round_.snapshot.spec.targets
+    return [spec for spec in specs if round_.target(spec.service).forward.state in under_way]
+
+
+def _judge(round_: Round, services: Services) -> None:
+    """Record what ECS shows of the targets under way, in one write; nothing if nothing moved."""
+    judged = [
+        replace(target, forward=judge(target.forward, services[target.service]))
+        for target in round_.targets()
+        if target.service in services
+    ]
+    moved = tuple(t for t in judged if t.forward != round_.target(t.service).forward)
+    if moved:
+        round_.commit(Changes(targets=moved))
+
+
+def _drive(
+    round_: Round, spec: TargetSpec, service: EcsService | None, deployment: DeploymentRecord
+) -> None:
+    """Register and update one target; what ECS refuses for good ends its leg, with the reason."""
+    if service is None or service.status != "ACTIVE":
+        state = "missing" if service is None else service.status
+        _end(round_, spec, LegState.GONE, f"target gone: the service is {state}")
+        return
+    refusal = refusal_of(service)
+    if refusal:
+        _end(round_, spec, LegState.FAILED, refusal)
+        return
+    try:
+        move_service(round_, spec, service, prepare_forward(round_, spec, service, deployment))
+    except (NotPermitted, Refused, UnknownContainerError) as error:
+        _end(round_, spec, LegState.FAILED, str(error))
+
+
+def _end(round_: Round, spec: TargetSpec, state: LegState, reason: str) -> None:
+    target = round_.target(spec.service)
+    leg: Leg = replace(target.forward, state=state, reason=reason)
+    failure = Failure(f"{spec.service} could not be deployed: {reason}", str(spec.service))
+    round_.commit(Changes(targets=(replace(target, forward=leg, failure=failure),)))
+
+
+def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
+    """Act on the stage's verdict; return whether the way forward is over."""
+    current = round_.snapshot.deployment or deployment
+    if round_.now >= current.deadline_at:
+        _run_out(round_, current)
+    match settle(round_.targets()):
+        case Done(unproven):
+            succeed(round_, current, unproven)
+        case Broken(target, fault):
+            begin_return(round_, current, target, fault)
+        case UnderWay():
+            return False
+    return True
+
+
+def _run_out(round_: Round, deployment: DeploymentRecord) -> None:
+    """End what is still under way: ECS alone may leave a broken rollout in progress for ever."""
+    minutes = (deployment.deadline_at - deployment.started_at).total_seconds() / 60
+    reason = f"it was not done within the deadline of {minutes:g} minutes"
+    late = tuple(
+        replace(target, forward=replace(target.forward, state=LegState.FAILED, reason=reason))
+        for target in round_.targets()
+        if not target.forward.state.over
+    )
+    if late:
+        round_.commit(Changes(targets=late))
+
+
+def _come_back(round_: Round) -> None:
+    """See to it that what no event will tell of is looked at again."""
+    if _next_slice(round_):
+        round_.look_again(timedelta())
+    elif any(t.forward.state is LegState.CALLING or t.forward.misses for t in round_.targets()):
+        round_.look_again(LOOK_FOR_OURS_AGAIN)

@@ -1,0 +1,117 @@
+"""Look at the registry, decide whether the stage moves, and write the decision down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from longshore.decide.promotion import Deploy, HoldBack, Move, Stay, decide_move
+from longshore.decide.selection import Choice, NothingToChoose, choose
+from longshore.domain.configuration import StageImage
+from longshore.domain.deployments import Phase, Trigger, TriggerKind
+from longshore.domain.outcomes import EventName, EventOutcome, Outcome
+from longshore.domain.policies import SemverPolicy, TagPolicy
+from longshore.domain.releases import RegistryImage, Release
+from longshore.domain.stages import Allowance, Hold, Intent
+from longshore.domain.wakeups import Wakeup
+from longshore.usecases.outbox import announce_stage
+from longshore.usecases.ports import Changes, Registry
+from longshore.usecases.round import Round
+from longshore.usecases.start_deployment import start_deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the registry: what the policies name there, and every digest that it showed."""
+
+    choice: Choice
+    digests: frozenset[str]
+
+
+def look_at_registry(round_: Round) -> Look:
+    """Return what the stage's policies name in the registry at this moment.
+
+    Raises whatever the registry raises: a listing that is not whole decides nothing.
+    """
+    images, registry = round_.snapshot.spec.images, round_.ports.registry
+    listings = {image.alias: _listing(registry, image) for image in images}
+    digests = frozenset(found.digest for listing in listings.values() for found in listing)
+    return Look(choose(images, listings), digests)
+
+
+def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move:
+    """Bring the stage's decision up to date with a look at the registry; return the move."""
+    choice = look.choice
+    _let_through(round_, None if isinstance(choice, NothingToChoose) else choice.release)
+    if isinstance(choice, NothingToChoose):
+        return Stay(choice.reason, Outcome.REJECTED)
+    move = decide_move(round_.snapshot, choice.release)
+    _apply(round_, move, wakeups)
+    return move
+
+
+def _listing(registry: Registry, image: StageImage) -> Sequence[RegistryImage]:
+    match image.selection:
+        case TagPolicy(tag):
+            found = registry.image_by_tag(image.repository, tag)
+            return [found] if found else []
+        case SemverPolicy():
+            return registry.tagged_images(image.repository)
+
+
+def _apply(round_: Round, move: Move, wakeups: Sequence[Wakeup]) -> None:
+    match move:
+        case Deploy():
+            start_deployment(round_, move, _trigger(round_, move.release, wakeups))
+        case HoldBack():
+            _hold(round_, move)
+        case Stay():
+            pass
+
+
+def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trigger:
+    """Say what made this release come: a person's word, pushes that told of it, or the sweep."""
+    allowance = round_.stage.allowance
+    if allowance is not None and allowance.content == release.content:
+        return allowance.trigger
+    digests = {image.digest for image in release.images}
+    told = [w for w in wakeups if w.announced is not None and w.announced.digest in digests]
+    events = tuple(event for wakeup in told for event in wakeup.events)
+    return Trigger(TriggerKind.PUSH if events else TriggerKind.SWEEP, None, events)
+
+
+def _let_through(round_: Round, candidate: Release | None) -> None:
+    """Do what people asked: `retry` lifts hold and veto of the present choice, and lets it pass."""
+    intents = round_.snapshot.intents
+    if not intents:
+        return
+    stage = replace(round_.stage, hold=None)
+    if candidate is not None and _may_be_kept_back(round_, candidate):
+        trigger = Trigger(TriggerKind.RETRY, intents[-1].actor, tuple(i.id for i in intents))
+        kept = tuple(veto for veto in stage.vetoes if veto.content != candidate.content)
+        stage = replace(stage, vetoes=kept, allowance=Allowance(candidate.content, trigger))
+    outcomes = tuple(_heard(round_, intent) for intent in intents)
+    round_.commit(Changes(stage=stage, consumed=intents, outcomes=outcomes))
+
+
+def _may_be_kept_back(round_: Round, candidate: Release) -> bool:
+    """Whether there is anything to let through: what is live, or on its way, needs no word."""
+    flight, live = round_.snapshot.deployment, round_.stage.live
+    if flight is not None:
+        same = flight.release.content == candidate.content
+        return not same or flight.phase is Phase.ROLLING_BACK
+    return live is None or live.content != candidate.content
+
+
+def _heard(round_: Round, intent: Intent) -> EventOutcome:
+    reason = f"{intent.actor} asked to {intent.kind}: {intent.reason}"
+    return EventOutcome(intent.id, intent.stage, Outcome.APPLIED, reason, round_.now)
+
+
+def _hold(round_: Round, move: HoldBack) -> None:
+    """Name what keeps a release back and tell it, once for each release."""
+    held = round_.stage.hold
+    if held is not None and (held.kind, held.content) == (move.kind, move.release.content):
+        return
+    hold = Hold(move.kind, move.reason, round_.now, move.release.content, move.release)
+    stage = replace(round_.stage, hold=hold)
+    stage, told = announce_stage(stage, EventName.STAGE_HELD, move.reason, round_.now)
+    round_.commit(Changes(stage=stage, announcements=(told,)))

@@ -1,0 +1,63 @@
+"""End a deployment: the terminal transition, and what the stage is afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from longshore.domain.deployments import DeploymentRecord, LegState, Phase
+from longshore.domain.outcomes import EventName
+from longshore.domain.stages import Stable, StageRecord, TargetRecord
+from longshore.usecases.outbox import announce_deployment
+from longshore.usecases.ports import Changes
+from longshore.usecases.round import Round
+
+EVENT_OF_PHASE = {
+    Phase.SUCCEEDED: EventName.DEPLOYMENT_SUCCEEDED,
+    Phase.FAILED: EventName.DEPLOYMENT_FAILED,
+    Phase.ROLLED_BACK: EventName.DEPLOYMENT_ROLLED_BACK,
+    Phase.ABORTED: EventName.DEPLOYMENT_ABORTED,
+}
+
+
+def succeed(round_: Round, deployment: DeploymentRecord, unproven: Sequence[str]) -> None:
+    """Make the release live and, where tasks have run it everywhere, stable."""
+    release = deployment.release
+    proven = () if unproven else _now_stable(round_, deployment)
+    stage = replace(round_.stage, live=release, stable=round_.stage.stable if unproven else release)
+    if unproven:
+        reason = (
+            f"{release} is registered, unproven: no task has run it on {', '.join(unproven)}, "
+            "whose desired count is 0"
+        )
+    else:
+        reason = f"{release} is live on {_count(round_.targets())}"
+    done = replace(deployment, phase=Phase.SUCCEEDED, reason=reason)
+    end(round_, done, stage=stage, targets=proven)
+
+
+def end(
+    round_: Round,
+    ended: DeploymentRecord,
+    *,
+    stage: StageRecord | None = None,
+    targets: tuple[TargetRecord, ...] = (),
+) -> None:
+    """Write a deployment in its terminal phase, free the stage and tell it, as one transition."""
+    ended = replace(ended, updated_at=round_.now, finished_at=round_.now)
+    ended, told = announce_deployment(ended, EVENT_OF_PHASE[ended.phase], round_.now)
+    freed = replace(stage or round_.stage, current=None, due_at=None)
+    round_.commit(Changes(stage=freed, deployment=ended, targets=targets, announcements=(told,)))
+
+
+def _now_stable(round_: Round, deployment: DeploymentRecord) -> tuple[TargetRecord, ...]:
+    digests = tuple((image.alias, image.digest) for image in deployment.release.images)
+    return tuple(
+        replace(target, stable=Stable(target.forward.revision, digests))
+        for target in round_.targets()
+        if target.forward.revision is not None and target.forward.state is LegState.COMPLETED
+    )
+
+
+def _count(targets: Sequence[TargetRecord]) -> str:
+    names = ", ".join(str(target.service) for target in targets)
+    few = 3
+    return names if len(targets) <= few else f"{len(targets)} services"

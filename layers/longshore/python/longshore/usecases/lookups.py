@@ -1,0 +1,40 @@
+"""What is looked up of configurations: which stages follow a repository, which stages there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from longshore.domain.configuration import Configuration, Follower, StageImage
+from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+
+FollowedBy = tuple[RepositoryRef, StageId]
+"""One way from a repository to a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The lookups of one or more configurations, by what they are found by."""
+
+    followers: Mapping[FollowedBy, Follower]
+    stages: frozenset[StageId]
+
+    def without(self, kept: "Lookups") -> "Lookups":
+        """Return the lookups that `kept` does not have."""
+        followers = {way: f for way, f in self.followers.items() if way not in kept.followers}
+        return Lookups(followers, self.stages - kept.stages)
+
+
+def lookups_of(*configurations: Configuration) -> Lookups:
+    """Return what finds the stages of all these configurations, whichever of them is in force."""
+    images: dict[FollowedBy, dict[StageImage, None]] = {}
+    for configuration in configurations:
+        for stage in configuration.stages:
+            for image in stage.images:
+                images.setdefault((image.repository, stage.id), {})[image] = None
+    followers = {way: Follower(way[1], tuple(each)) for way, each in images.items()}
+    stages = frozenset(stage.id for each in configurations for stage in each.stages)
+    return Lookups(followers, stages)
+
+
+def services_of(configuration: Configuration) -> Mapping[ServiceRef, StageId]:
+    """Return the services of a configuration, each with the stage that owns it."""
+    return {target.service: stage.id for stage in configuration.stages for target in stage.targets}

@@ -1,0 +1,75 @@
+"""Bring a service to a revision by one UpdateService, forward or back, the intent first.
+
+ECS has neither idempotency tokens nor compare-and-swap for this. So the revision and the ECS
+deployments present are recorded, on the condition that the stage has not moved, before the call;
+whatever happens to the reply, a deployment of that revision that was not present is ours
+(`longshore.decide.verdict`).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from longshore.decide.verdict import judge
+from longshore.domain.configuration import TargetSpec
+from longshore.domain.deployments import Leg, LegState
+from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.observations import EcsService
+from longshore.usecases.ports import KnownRevision
+from longshore.usecases.round import Round
+
+LOOK_AFTER_UNKNOWN_REPLY = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Which leg of a target is to be gone, and what the ledger shall remember with it."""
+
+    leg: Leg
+    back: bool = False
+    known: tuple[KnownRevision, ...] = ()
+
+
+def move_service(
+    round_: Round,
+    spec: TargetSpec,
+    service: EcsService,
+    way: Way,
+) -> None:
+    """Record the intent, call UpdateService, and record the ECS deployment that began.
+
+    A service whose primary deployment is of the revision already is not touched: that deployment
+    is followed. What ECS refuses for good is raised after the leg is back where it was.
+    """
+    leg = way.leg
+    if leg.revision is None:
+        return
+    primary = service.primary
+    if primary is not None and primary.task_definition == leg.revision:
+        there = replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id)
+        round_.write_leg(spec.service, judge(there, service), back=way.back, known=way.known)
+        return
+    calling = replace(
+        leg,
+        state=LegState.CALLING,
+        present=tuple(deployment.id for deployment in service.deployments),
+        origin=service.task_definition,
+        misses=0,
+    )
+    round_.write_leg(spec.service, calling, back=way.back, known=way.known)
+    round_.check_time()
+    _call(round_, spec, calling, back=way.back)
+
+
+def _call(round_: Round, spec: TargetSpec, calling: Leg, *, back: bool) -> None:
+    try:
+        after = round_.ports.ecs.update_service(spec.service, calling.revision or "")
+    except UnknownReply:
+        round_.look_again(LOOK_AFTER_UNKNOWN_REPLY)
+        return
+    except (Throttled, NotPermitted, Refused):
+        # Nothing took effect. The next round may call at once, without ruling out a stale read.
+        uncalled = replace(calling, state=LegState.REGISTERING)
+        round_.write_leg(spec.service, uncalled, back=back)
+        raise
+    round_.observed[spec.service] = after
+    round_.write_leg(spec.service, judge(calling, after), back=back)

@@ -1,0 +1,147 @@
+"""See to it that a revision with the content that is asked for exists, and only one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from longshore.decide.rendering import (
+    FINGERPRINT_TAG,
+    TAG_PREFIX,
+    Rendered,
+    containers_of,
+    managed_containers,
+    references_for,
+    render,
+)
+from longshore.domain.configuration import Base, TargetSpec
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState
+from longshore.domain.observations import DescribedRevision, EcsService
+from longshore.domain.releases import Release
+from longshore.domain.stages import Stable
+from longshore.usecases.move_service import Way
+from longshore.usecases.ports import Changes, KnownRevision
+from longshore.usecases.round import Round
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A revision that is asked for: what it starts from, and the images it shall run."""
+
+    base: DescribedRevision
+    references: Mapping[str, str]
+    release: Release | None
+
+
+def prepare_forward(
+    round_: Round, spec: TargetSpec, service: EcsService, deployment: DeploymentRecord
+) -> Way:
+    """Return the way forward with the revision that runs the deployment's release."""
+    leg = round_.target(spec.service).forward
+    if leg.revision is not None:
+        return Way(leg)
+    name = service.task_definition
+    if spec.base is Base.LATEST:
+        name = name.rpartition("/")[2].partition(":")[0]
+    base = round_.ports.ecs.describe_revision(spec.service.home, name)
+    _follow_other_hands(round_, spec, service, base)
+    references = references_for(base.definition, spec, deployment.release)
+    return _prepare(round_, spec, Way(leg), _Order(base, references, deployment.release))
+
+
+def prepare_back(round_: Round, spec: TargetSpec, leg: Leg, stable: Stable) -> Way:
+    """Return the way back with a revision that pins the stable digests.
+
+    What was adopted may name its images by tag, and a tag may name the very image that failed by
+    now: ECS resolves tags anew for each deployment.
+    """
+    way = Way(leg, back=True)
+    if leg.revision is not None:
+        return way
+    base = round_.ports.ecs.describe_revision(spec.service.home, stable.revision)
+    references = _pinned(round_, spec, base, dict(stable.digests))
+    return _prepare(round_, spec, way, _Order(base, references, round_.stage.stable))
+
+
+def _pinned(
+    round_: Round, spec: TargetSpec, base: DescribedRevision, digests: Mapping[str, str]
+) -> dict[str, str]:
+    images = round_.snapshot.spec.images
+    repositories = {i.alias: i.repository for i in images if i.alias in digests}
+    if not repositories:
+        return {}
+    managed = managed_containers(base.definition, spec, repositories)
+    return {
+        container: f"{repositories[alias].uri}@{digests[alias]}"
+        for container, alias in managed.items()
+    }
+
+
+def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
+    """Find the revision that is asked for, or register it."""
+    if _runs(order.base, order.references):
+        return replace(way, leg=replace(way.leg, revision=order.base.arn))
+    rendered = _render(round_, order)
+    revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
+    leg = replace(way.leg, fingerprint=rendered.fingerprint, revision=revision)
+    known = KnownRevision(spec.service.home, rendered.family, rendered.fingerprint, revision)
+    return replace(way, leg=leg, known=(known,))
+
+
+def _runs(base: DescribedRevision, references: Mapping[str, str]) -> bool:
+    running = containers_of(base.definition)
+    return all(running[name] == reference for name, reference in references.items())
+
+
+def _render(round_: Round, order: _Order) -> Rendered:
+    own = {f"{TAG_PREFIX}stage": str(round_.stage.id)}
+    if order.release is not None:
+        own[f"{TAG_PREFIX}release"] = order.release.id
+    return render(
+        order.base.definition,
+        [{"key": key, "value": value} for key, value in order.base.tags],
+        order.references,
+        read_only=round_.ports.ecs.read_only_fields(),
+        own_tags=own,
+    )
+
+
+def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str | None:
+    """Find a revision of this content: one we know, or one that a lost reply kept from us."""
+    home = spec.service.home
+    known = round_.ports.ledger.known_revision(home, rendered.family, rendered.fingerprint)
+    if known is not None and _is_active(round_, spec, known):
+        return known
+    if leg.state is not LegState.REGISTERING:
+        return None
+    tag = (FINGERPRINT_TAG, rendered.fingerprint)
+    return round_.ports.ecs.find_registered(home, rendered.family, tag)
+
+
+def _is_active(round_: Round, spec: TargetSpec, revision: str) -> bool:
+    """Whether a revision can still be used: somebody may have deregistered it."""
+    described = round_.ports.ecs.describe_revision(spec.service.home, revision)
+    return described.definition.get("status") == "ACTIVE"
+
+
+def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> str:
+    registering = replace(way.leg, state=LegState.REGISTERING, fingerprint=rendered.fingerprint)
+    round_.write_leg(spec.service, registering, back=way.back)
+    round_.check_time()
+    return round_.ports.ecs.register(spec.service.home, rendered.definition)
+
+
+def _follow_other_hands(
+    round_: Round, spec: TargetSpec, service: EcsService, base: DescribedRevision
+) -> None:
+    """Return, if need be, to what others made of the stable release, not to what we left.
+
+    Somebody may have changed the environment or the size since the last deployment: where the
+    service has settled on a revision that runs the stable images, that one is the stable revision.
+    """
+    target, release = round_.target(spec.service), round_.stage.stable
+    if target.stable is None or release is None or target.stable.revision == base.arn:
+        return
+    if base.arn != service.task_definition or len(service.deployments) > 1:
+        return
+    if _runs(base, references_for(base.definition, spec, release)):
+        stable = replace(target.stable, revision=base.arn)
+        round_.commit(Changes(targets=(replace(target, stable=stable),)))

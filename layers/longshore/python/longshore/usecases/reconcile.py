@@ -1,0 +1,155 @@
+"""Reconcile one stage: read the ledger, the registry and ECS; decide; act; record.
+
+Events, clocks and people all end here, and none of them is believed: they only say that a look is
+worth while. The message group of the stage makes this the only writer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from longshore.decide.promotion import Deploy, Move
+from longshore.domain.deployments import Phase
+from longshore.domain.errors import Conflict, NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.outcomes import EventOutcome, Outcome
+from longshore.domain.places import StageId
+from longshore.domain.wakeups import Hint, Wakeup
+from longshore.usecases.adopt_stage import adopt_stage
+from longshore.usecases.advance_deployment import advance_deployment
+from longshore.usecases.choose_release import Look, choose_release, look_at_registry
+from longshore.usecases.end_events import (
+    ends_alike,
+    ends_by_move,
+    ends_by_verdict,
+    unknown_stage,
+    without_recorded,
+)
+from longshore.usecases.keep_evidence import keep_evidence
+from longshore.usecases.return_stage import advance_return
+from longshore.usecases.round import OutOfTimeError, Ports, Round
+from longshore.usecases.trouble import end_trouble, tell_trouble
+
+READ_AGAIN_AFTER = (timedelta(seconds=10), timedelta(seconds=60))
+"""When to read again what does not show yet what an event told of: both registry and ECS may lag
+behind their own events. After that it is left to the sweep."""
+BUSY_FOR = timedelta(seconds=20)
+
+_WORTH_A_LOOK_AT_THE_REGISTRY = frozenset({Hint.REGISTRY, Hint.PERSON, Hint.SWEEP})
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of a reconcile, for the log: one sentence, and the ends of the events."""
+
+    stage: StageId
+    summary: str
+    outcomes: tuple[EventOutcome, ...] = ()
+
+
+def reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
+    """Bring a stage one round further; several wake-ups of it make one round.
+
+    What passes with time (throttling, a lost race, an unknown reply, too little time) ends
+    normally and wakes the stage again later. Only what nobody expected is raised.
+    """
+    try:
+        return _reconcile(stage, wakeups, ports)
+    except (Throttled, Conflict, UnknownReply, OutOfTimeError) as error:
+        later = [replace(wakeup, hints=wakeup.hints | {Hint.ECS}) for wakeup in wakeups]
+        ports.wakeups.send(later, delay=BUSY_FOR)
+        return Reconciled(stage, f"{type(error).__name__}: {error}; looked at again shortly")
+
+
+def _reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
+    snapshot = ports.ledger.read_stage(stage)
+    if snapshot is None:
+        reason, ends = unknown_stage(stage, wakeups, ports.clock.now())
+        return _record(ports, Reconciled(stage, reason, tuple(ends)))
+    round_ = Round(ports, snapshot, ports.clock.now())
+    try:
+        done = _work(round_, wakeups)
+    except (NotPermitted, Refused) as error:
+        reason = f"what this stage runs, or should run, could not be read: {error}"
+        tell_trouble(round_, reason)
+        ends = ends_alike(wakeups, Outcome.FAILED, reason, round_.now)
+        done = Reconciled(stage, reason, tuple(ends))
+    if round_.again_in is not None:
+        ports.wakeups.send([Wakeup(stage, frozenset({Hint.ECS}))], delay=round_.again_in)
+    return _record(ports, done)
+
+
+def _record(ports: Ports, done: Reconciled) -> Reconciled:
+    if done.outcomes:
+        ports.ledger.record_outcomes(done.outcomes)
+    return done
+
+
+def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
+    keep_evidence(round_, wakeups)
+    hints = frozenset[Hint]().union(*(wakeup.hints for wakeup in wakeups))
+    if hints == {Hint.TASK}:
+        return _judged(round_, wakeups)
+    if not adopt_stage(round_):
+        round_.ports.wakeups.send(wakeups)
+        return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
+    flew = round_.snapshot.deployment is not None
+    _advance(round_)
+    ended = flew and round_.snapshot.deployment is None
+    if not (ended or hints & _WORTH_A_LOOK_AT_THE_REGISTRY):
+        return _judged(round_, wakeups)
+    look = look_at_registry(round_)
+    end_trouble(round_)
+    move = choose_release(round_, look, wakeups)
+    if isinstance(move, Deploy):
+        _advance(round_)
+    return _moved(round_, wakeups, look, move)
+
+
+def _advance(round_: Round) -> None:
+    deployment = round_.snapshot.deployment
+    if deployment is None:
+        return
+    if deployment.phase is Phase.ROLLING_BACK:
+        advance_return(round_, deployment)
+    else:
+        advance_deployment(round_, deployment)
+
+
+def _judged(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
+    """End the events by what ECS showed; while that is nothing new, look again soon."""
+    flight = round_.snapshot.deployment
+    lagging = [] if round_.changed or flight is None else [w for w in wakeups if _tells_of_ecs(w)]
+    _read_again(round_, lagging)
+    ends = ends_by_verdict(round_, [w for w in wakeups if w not in lagging])
+    summary = f"{flight.name} is {flight.phase}" if flight else "nothing is under way"
+    return Reconciled(round_.stage.id, summary, tuple(ends))
+
+
+def _tells_of_ecs(wakeup: Wakeup) -> bool:
+    told = Hint.ECS in wakeup.hints and bool(wakeup.events) and wakeup.announced is None
+    return told and wakeup.attempt < len(READ_AGAIN_AFTER)
+
+
+def _read_again(round_: Round, wakeups: Sequence[Wakeup]) -> None:
+    for wakeup in wakeups:
+        later = replace(wakeup, attempt=wakeup.attempt + 1)
+        round_.ports.wakeups.send([later], delay=READ_AGAIN_AFTER[wakeup.attempt])
+
+
+def _moved(round_: Round, wakeups: Sequence[Wakeup], look: Look, move: Move) -> Reconciled:
+    """End the events by what was decided; a push that the registry does not show is looked for."""
+    unseen = [wakeup for wakeup in wakeups if _unseen(wakeup, look, move)]
+    _read_again(round_, unseen)
+    seen = [wakeup for wakeup in wakeups if wakeup not in unseen]
+    flight = round_.snapshot.deployment
+    ends = without_recorded(
+        ends_by_move(round_, seen, look.choice, move), flight.trigger.events if flight else ()
+    )
+    return Reconciled(round_.stage.id, move.reason, ends)
+
+
+def _unseen(wakeup: Wakeup, look: Look, move: Move) -> bool:
+    if wakeup.announced is None or isinstance(move, Deploy):
+        return False
+    later = wakeup.attempt < len(READ_AGAIN_AFTER)
+    return later and wakeup.announced.digest not in look.digests

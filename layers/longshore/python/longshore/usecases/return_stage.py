@@ -1,0 +1,188 @@
+"""Return a stage to its stable release: each target that was moved, to its own recorded state.
+
+A rollback is never itself rolled back. ECS's circuit breaker may do it for a service; then its
+deployment is followed, and no second one is begun.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from longshore.decide.explanation import explain
+from longshore.decide.rendering import UnknownContainerError
+from longshore.decide.settlement import Broken, Fault, hold_for, settle, to_return
+from longshore.decide.verdict import judge, may_call_again
+from longshore.domain.configuration import TargetSpec
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
+from longshore.domain.errors import NotPermitted, Refused
+from longshore.domain.failures import Failure, StoppedTask
+from longshore.domain.observations import EcsService
+from longshore.domain.outcomes import EventName
+from longshore.domain.stages import MOST_VETOES, Hold, StageRecord, TargetRecord, Veto
+from longshore.usecases.conclude_deployment import end
+from longshore.usecases.move_service import move_service
+from longshore.usecases.outbox import announce_deployment
+from longshore.usecases.ports import Changes
+from longshore.usecases.prepare_revision import prepare_back
+from longshore.usecases.round import Round
+
+GRACE_FOR_THE_BREAKER = timedelta(minutes=2)
+"""Time in which a circuit breaker that rolls back may begin to: without a completed deployment to
+go back to it never does (aws/containers-roadmap#1488)."""
+LOOK_FOR_THE_BREAKER = timedelta(seconds=15)
+
+
+def begin_return(
+    round_: Round, deployment: DeploymentRecord, target: TargetRecord, fault: Fault
+) -> None:
+    """Record the failure and its cause, veto or hold the release, and begin to return."""
+    failure = target.failure or _explain(round_, target)
+    failed = replace(deployment, failure=failure, updated_at=round_.now)
+    stage = _kept_back(round_, failed, fault, failure)
+    if not to_return(round_.targets()):
+        _end_unmoved(round_, failed, fault, stage)
+        return
+    deadline = round_.now + round_.snapshot.spec.deadline
+    back = _with(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
+    back = replace(back, deadline_at=deadline)
+    back, told = announce_deployment(back, EventName.DEPLOYMENT_FAILED, round_.now)
+    stage = replace(stage, due_at=deadline)
+    round_.commit(Changes(stage=stage, deployment=back, announcements=(told,)))
+    advance_return(round_, back)
+
+
+def advance_return(round_: Round, deployment: DeploymentRecord) -> None:
+    """Judge and drive the way back by one round, and end it when every target is over."""
+    moved = to_return(round_.targets())
+    services = round_.observe(target.service for target in moved)
+    for target in moved:
+        _drive_back(round_, target, services[target.service], deployment)
+    current = round_.snapshot.deployment or deployment
+    legs = [target.backward or Leg() for target in to_return(round_.targets())]
+    if all(leg.state.over for leg in legs):
+        _end_returned(round_, current, legs)
+    elif round_.now >= current.deadline_at:
+        reason = "The way back was not done within the deadline either; look at the service now"
+        end(round_, _with(current, Phase.FAILED, reason))
+    elif _uncertain(legs):
+        round_.look_again(LOOK_FOR_THE_BREAKER)
+
+
+def _explain(round_: Round, target: TargetRecord) -> Failure:
+    service, leg = target.service, target.forward
+    observed = round_.observed.get(service)
+    headline = f"{service} did not come up: {leg.reason.rstrip('.')}."
+    event = observed.last_event if observed else None
+    return explain(str(service), headline, _stopped_tasks(round_, target), event)
+
+
+def _stopped_tasks(round_: Round, target: TargetRecord) -> list[StoppedTask]:
+    """Return what stopped, best effort: an explanation must not keep the way back waiting."""
+    remembered = [target.stopped] if target.stopped else []
+    if target.forward.ecs_deployment_id is None:
+        return remembered
+    try:
+        found = round_.ports.ecs.stopped_tasks(target.service, target.forward.ecs_deployment_id)
+    except (NotPermitted, Refused):
+        return remembered
+    return [*found] or remembered
+
+
+def _kept_back(
+    round_: Round, failed: DeploymentRecord, fault: Fault, failure: Failure
+) -> StageRecord:
+    stage, release, kind = round_.stage, failed.release, hold_for(fault)
+    if kind is None:
+        veto = Veto(release.content, release, f"{failed.name}: {failure.summary}", round_.now)
+        others = tuple(v for v in stage.vetoes if v.content != veto.content)
+        return replace(stage, vetoes=(*others, veto)[-MOST_VETOES:])
+    content = None if fault is Fault.REPLACED else release.content
+    return replace(stage, hold=Hold(kind, failure.summary, round_.now, content, release))
+
+
+def _end_unmoved(round_: Round, failed: DeploymentRecord, fault: Fault, stage: StageRecord) -> None:
+    phase = Phase.ABORTED if fault is Fault.REPLACED else Phase.FAILED
+    end(round_, _with(failed, phase, "No service was moved."), stage=stage)
+
+
+def _drive_back(
+    round_: Round, target: TargetRecord, service: EcsService | None, deployment: DeploymentRecord
+) -> None:
+    spec = next(s for s in round_.snapshot.spec.targets if s.service == target.service)
+    leg = target.backward
+    if leg is None:
+        leg = _plan(target, service, waited=_waited(round_, deployment))
+        if leg is None:
+            return
+    judged = judge(leg, service)
+    if judged != target.backward:
+        round_.write_leg(target.service, judged, back=True)
+    waits = judged.state in {LegState.PLANNED, LegState.REGISTERING} or may_call_again(judged)
+    if waits and service is not None:
+        _call_back(round_, spec, judged, service)
+
+
+def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> Leg | None:
+    """Return the way back of one target, None while the circuit breaker may still take it."""
+    if service is None or not service.active:
+        return Leg(LegState.GONE, reason="the service is gone")
+    primary, forward = service.primary, target.forward
+    ours = primary is not None and primary.id == forward.ecs_deployment_id
+    if primary is not None and not ours and primary.task_definition == forward.origin:
+        return Leg(
+            LegState.ROLLING,
+            revision=primary.task_definition,
+            origin=forward.revision,
+            ecs_deployment_id=primary.id,
+        )
+    failed_by_ecs = forward.state is LegState.FAILED and ours and _ecs_failed_it(service)
+    if service.breaker_rolls_back and failed_by_ecs and not waited:
+        return None
+    if target.stable is None:
+        return Leg(LegState.FAILED, reason="no verified revision is known to return to")
+    return Leg()
+
+
+def _ecs_failed_it(service: EcsService) -> bool:
+    return service.primary is not None and service.primary.rollout == "FAILED"
+
+
+def _waited(round_: Round, deployment: DeploymentRecord) -> bool:
+    began = deployment.deadline_at - round_.snapshot.spec.deadline
+    return round_.now - began >= GRACE_FOR_THE_BREAKER
+
+
+def _call_back(round_: Round, spec: TargetSpec, leg: Leg, service: EcsService) -> None:
+    stable = round_.target(spec.service).stable
+    if stable is None:
+        return
+    try:
+        move_service(round_, spec, service, prepare_back(round_, spec, leg, stable))
+    except (NotPermitted, Refused, UnknownContainerError) as error:
+        failed = replace(leg, state=LegState.FAILED, reason=str(error))
+        round_.write_leg(spec.service, failed, back=True)
+
+
+def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) -> None:
+    bad = [leg.reason for leg in legs if not leg.state.good]
+    if bad:
+        end(round_, _with(deployment, Phase.FAILED, f"The way back failed: {'; '.join(bad)}."))
+        return
+    verdict = settle(round_.targets())
+    replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
+    phase = Phase.ABORTED if replaced else Phase.ROLLED_BACK
+    end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."))
+
+
+def _uncertain(legs: list[Leg]) -> bool:
+    return any(leg.state in {LegState.PLANNED, LegState.CALLING} or leg.misses for leg in legs)
+
+
+def _with(deployment: DeploymentRecord, phase: Phase, then: str) -> DeploymentRecord:
+    """Return the deployment in a phase whose reason is the failure and what came then."""
+    cause = deployment.failure.summary if deployment.failure else deployment.reason
+    return replace(deployment, phase=phase, reason=f"{cause} {then}")
+
+
+def _stable(round_: Round) -> str:
+    stable = round_.stage.stable
+    return str(stable) if stable else "what each service ran before"

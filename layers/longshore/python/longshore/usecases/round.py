@@ -1,0 +1,111 @@
+"""One look at one stage: the ports, what the ledger said, and what has been seen so far.
+
+A round is worked on by one writer, the message group of its stage. It holds the newest snapshot;
+each transition goes through `commit`, so that what is decided next stands on what was written.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from longshore.domain.deployments import Leg
+from longshore.domain.errors import LongshoreError
+from longshore.domain.observations import EcsService
+from longshore.domain.places import ServiceRef
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
+from longshore.usecases.ports import (
+    Changes,
+    Clock,
+    Ecs,
+    EcsDeploymentLink,
+    KnownRevision,
+    Registry,
+    StageLedger,
+    Wakeups,
+)
+
+SLICE = 10
+"""Targets worked on in one round: what one DescribeServices call shows."""
+
+
+TIME_FOR_A_CALL = timedelta(seconds=25)
+"""Time that must be left before an ECS write: more than its time-outs, so that no call of ours can
+still be under way when the message becomes visible again."""
+
+
+class OutOfTimeError(LongshoreError):
+    """Too little time is left in this invocation for another ECS write; the next one goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a reconcile needs of the world."""
+
+    ledger: StageLedger
+    registry: Registry
+    ecs: Ecs
+    wakeups: Wakeups
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Round:
+    """The state of one reconcile of one stage."""
+
+    ports: Ports
+    snapshot: StageSnapshot
+    now: datetime
+    changed: bool = False
+    observed: dict[ServiceRef, EcsService | None] = field(default_factory=dict)
+    again_in: timedelta | None = None
+
+    @property
+    def stage(self) -> StageRecord:
+        """The stage as last written."""
+        return self.snapshot.stage
+
+    def commit(self, changes: Changes) -> None:
+        """Write a transition; the round goes on from it."""
+        self.snapshot = self.ports.ledger.commit(self.snapshot, changes)
+        self.changed = True
+
+    def observe(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, EcsService | None]:
+        """Return the services as ECS shows them, each looked at once a round; None: missing."""
+        unseen = [service for service in services if service not in self.observed]
+        if unseen:
+            found = self.ports.ecs.describe_services(unseen)
+            self.observed.update({service: found.get(service) for service in unseen})
+        return self.observed
+
+    def target(self, service: ServiceRef) -> TargetRecord:
+        """Return a target as it stands in the deployment under way."""
+        target, flight = self.snapshot.target(service), self.snapshot.deployment
+        return target.within(flight.number) if flight else target
+
+    def targets(self) -> list[TargetRecord]:
+        """Return every target that the configuration names, in its order."""
+        return [self.target(spec.service) for spec in self.snapshot.spec.targets]
+
+    def write_leg(
+        self,
+        service: ServiceRef,
+        leg: Leg,
+        *,
+        back: bool = False,
+        known: tuple[KnownRevision, ...] = (),
+    ) -> None:
+        """Record how far one way of a target has come, if the stage has not moved meanwhile."""
+        target = self.target(service)
+        written = replace(target, backward=leg) if back else replace(target, forward=leg)
+        begun = leg.ecs_deployment_id
+        links = (EcsDeploymentLink(service.home, begun, self.stage.id),) if begun else ()
+        self.commit(Changes(targets=(written,), revisions=known, links=links))
+
+    def check_time(self) -> None:
+        """Raise OutOfTimeError when too little is left for another ECS write."""
+        if self.ports.clock.time_left() < TIME_FOR_A_CALL:
+            raise OutOfTimeError
+
+    def look_again(self, delay: timedelta) -> None:
+        """Ask for another round, at the latest after `delay`."""
+        self.again_in = delay if self.again_in is None else min(self.again_in, delay)

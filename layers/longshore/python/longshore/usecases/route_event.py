@@ -1,0 +1,170 @@
+"""Route what lies in the inbox: find the stages it concerns and wake them. Nothing else is done.
+
+Each lookup is one query, however many stages and services are registered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from longshore.decide.concerns import (
+    FollowedImage,
+    Ignore,
+    OwnedTarget,
+    Place,
+    Registered,
+    concerns,
+)
+from longshore.domain.facts import EcsDeploymentChanged, Fact, ImagePushed, TaskStopped
+from longshore.domain.places import Home, RepositoryRef, StageId
+from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
+from longshore.events.documents import parse_document
+from longshore.events.inbound import parse_event
+from longshore.events.messages import WAKEUP, wakeup_from
+from longshore.events.parsed import Known, Malformed, Unknown
+from longshore.usecases.ports import Clock, Directory
+
+CLOCK = "clock"
+TICK = "tick"
+SWEEP = "sweep"
+
+
+class WorkQueue(Protocol):
+    """The queue that stages are woken through; only the router writes to it."""
+
+    def wake(self, wakeups: Sequence[Wakeup], message_id: str) -> None:
+        """Wake stages; `message_id` names what caused it, so that a repeated message wakes once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RouterPorts:
+    """What the router needs of the world; `home` is the account and region it runs in."""
+
+    directory: Directory
+    work: WorkQueue
+    clock: Clock
+    home: Home
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What became of one message: `kind` is wake, ignored, rejected, tick or sweep."""
+
+    kind: str
+    reason: str
+    stages: tuple[StageId, ...] = ()
+
+
+def route(body: str | bytes, message_id: str, ports: RouterPorts) -> Routed:
+    """Wake the stages that a message of the inbox concerns.
+
+    Total over bodies: what cannot be read is rejected with a reason, never raised, for no retry
+    would mend it. What the lookups and the queue raise goes on to the caller.
+    """
+    try:
+        document = parse_document(body)
+        if WAKEUP in document:
+            return _wake([wakeup_from(document)], "a wake-up", message_id, ports)
+    except ValueError as error:
+        return Routed("rejected", str(error))
+    if CLOCK in document:
+        return _on_clock(document[CLOCK], message_id, ports)
+    return _on_event(document, message_id, ports)
+
+
+def _on_event(document: object, message_id: str, ports: RouterPorts) -> Routed:
+    match parse_event(document):
+        case Malformed(reason):
+            return Routed("rejected", reason)
+        case Unknown(_, reason):
+            return Routed("ignored", reason)
+        case Known(fact):
+            return _on_fact(fact, message_id, ports)
+
+
+def _on_fact(fact: Fact, message_id: str, ports: RouterPorts) -> Routed:
+    possible = concerns(fact)
+    if isinstance(possible, Ignore):
+        return Routed("ignored", possible.reason)
+    if fact.home.account != ports.home.account:
+        reason = f"it is of account {fact.home.account}, Longshore runs in {ports.home.account}"
+        return Routed("ignored", reason)
+    concern = concerns(fact, _registered(fact, ports.directory))
+    if isinstance(concern, Ignore):
+        return Routed("ignored", concern.reason)
+    stages = [StageId.parse(stage) for stage in concern.stages]
+    wakeups = [_wakeup(stage, fact, message_id) for stage in stages]
+    return _wake(wakeups, concern.reason, message_id, ports)
+
+
+def _registered(fact: Fact, directory: Directory) -> Registered:
+    """Look up who could be meant: one query, whatever the fact."""
+    match fact:
+        case ImagePushed():
+            return Registered(images=_followed(fact.repository, directory))
+        case EcsDeploymentChanged() | TaskStopped():
+            return Registered(services=_owned(fact, directory))
+        case _:
+            return Registered()
+
+
+def _followed(repository: RepositoryRef, directory: Directory) -> tuple[FollowedImage, ...]:
+    place = Place(repository.home.account, repository.home.region)
+    return tuple(
+        FollowedImage(str(follower.stage), repository.name, place, image.selection)
+        for follower in directory.followers(repository)
+        for image in follower.images
+    )
+
+
+def _owned(
+    fact: EcsDeploymentChanged | TaskStopped, directory: Directory
+) -> tuple[OwnedTarget, ...]:
+    mention = fact.service
+    if mention is None:
+        return ()
+    if mention.ref is not None:
+        stage = directory.stage_of_service(mention.ref)
+    else:
+        stage = directory.stage_of_ecs_deployment(fact.home, fact.ecs_deployment_id or "")
+    if stage is None:
+        return ()
+    place = Place(fact.home.account, fact.home.region)
+    return (OwnedTarget(str(stage), mention.cluster or "", mention.name, place),)
+
+
+def _wakeup(stage: StageId, fact: Fact, message_id: str) -> Wakeup:
+    events = (fact.event_id or message_id,)
+    match fact:
+        case ImagePushed(tag=str() as tag, digest=str() as digest):
+            announced = Announced(fact.repository, tag, digest)
+            return Wakeup(stage, frozenset({Hint.REGISTRY}), events, announced)
+        case ImagePushed():
+            return Wakeup(stage, frozenset({Hint.REGISTRY}), events)
+        case TaskStopped(ecs_deployment_id=str() as started_by):
+            evidence = StopEvidence(started_by, fact.task)
+            return Wakeup(stage, frozenset({Hint.TASK}), events, evidence=evidence)
+        case _:
+            return Wakeup(stage, frozenset({Hint.ECS}), events)
+
+
+def _on_clock(beat: object, message_id: str, ports: RouterPorts) -> Routed:
+    now = ports.clock.now()
+    if beat == TICK:
+        due = [Wakeup(stage, frozenset({Hint.TIMER})) for stage in ports.directory.due_stages(now)]
+        resent = ports.directory.resend_overdue_announcements(now)
+        _wake(due, "", message_id, ports)
+        return Routed("tick", f"{len(due)} stages due, {resent} announcements sent again")
+    if beat == SWEEP:
+        hints = frozenset({Hint.SWEEP, Hint.ECS})
+        every = [Wakeup(stage, hints) for stage in ports.directory.all_stages()]
+        _wake(every, "", message_id, ports)
+        return Routed("sweep", f"{len(every)} stages woken")
+    return Routed("rejected", "the clock knows only tick and sweep")
+
+
+def _wake(wakeups: Sequence[Wakeup], reason: str, message_id: str, ports: RouterPorts) -> Routed:
+    if wakeups:
+        ports.work.wake(wakeups, message_id)
+    return Routed("wake", reason, tuple(wakeup.stage for wakeup in wakeups))

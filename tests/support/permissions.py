@@ -1,0 +1,73 @@
+"""Which IAM permissions recorded calls needed, as the service authorization reference has it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from longshore.aws.calls import AwsCall
+from longshore.domain.places import Home
+from longshore_local.awsjson.access import Permission
+from longshore_local.ecs.permissions import permissions as ecs_permissions
+
+WRITES = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+"""A transaction needs what each of its members would need alone, and nothing of its own."""
+
+
+def permissions_used(calls: Iterable[AwsCall], partition: str, account: str) -> list[Permission]:
+    """Return what a role must allow for these calls, each permission once, in order."""
+    used: dict[tuple[str, str], Permission] = {}
+    for call in calls:
+        home = Home(partition, account, call.region)
+        for permission in _needed(call, home):
+            used.setdefault((permission.action, permission.resource), permission)
+    return list(used.values())
+
+
+def _needed(call: AwsCall, home: Home) -> Iterable[Permission]:
+    match call.service:
+        case "dynamodb":
+            return _table(call, home)
+        case "ecs":
+            return ecs_permissions(home, call.operation, call.parameters)
+        case "ecr":
+            repository = f"repository/{call.parameters['repositoryName']}"
+            owner = Home(home.partition, call.parameters["registryId"], home.region)
+            return [Permission(call.action, _arn("ecr", owner, repository))]
+        case "sqs":
+            queue = call.parameters["QueueUrl"].rpartition("/")[2]
+            return [Permission("sqs:SendMessage", _arn("sqs", home, queue))]
+        case "sns":
+            return [Permission(call.action, call.parameters["TopicArn"])]
+        case "events":
+            buses = [entry["EventBusName"] for entry in call.parameters["Entries"]]
+            return [Permission(call.action, _bus(bus, home)) for bus in buses]
+        case _:
+            message = f"nobody has said yet what {call.action} must be allowed to do"
+            raise ValueError(message)
+
+
+def _table(call: AwsCall, home: Home) -> Iterator[Permission]:
+    if call.operation == "TransactWriteItems":
+        for write in call.parameters["TransactItems"]:
+            for kind, member in write.items():
+                yield Permission(f"dynamodb:{WRITES[kind]}", _resource(member, home))
+    else:
+        yield Permission(call.action, _resource(call.parameters, home))
+
+
+def _resource(parameters: Mapping[str, Any], home: Home) -> str:
+    index = parameters.get("IndexName")
+    table = f"table/{parameters['TableName']}"
+    return _arn("dynamodb", home, f"{table}/index/{index}" if index else table)
+
+
+def _bus(name: str, home: Home) -> str:
+    return name if name.startswith("arn:") else _arn("events", home, f"event-bus/{name}")
+
+
+def _arn(service: str, home: Home, resource: str) -> str:
+    return f"arn:{home.partition}:{service}:{home.region}:{home.account}:{resource}"

@@ -1,0 +1,113 @@
+"""A stage is taken over as it is: nothing moves until something newer comes or a person asks."""
+
+from dataclasses import replace
+
+from longshore.domain.configuration import TargetSpec
+from longshore.domain.outcomes import EventName
+from longshore.domain.stages import HoldKind
+from tests.support.builders import SERVICE, make_spec
+from tests.support.harbour import WORKER, Harbour
+from tests.support.voyages import MAIN, make_harbour, of_digest
+
+
+def test_adoption_moves_nothing() -> None:
+    harbour = make_harbour()
+
+    assert harbour.ecs.writes() == []
+    assert harbour.running() == MAIN
+    assert harbour.told() == [EventName.STAGE_ADOPTED]
+
+
+def test_adoption_holds_what_the_policy_would_choose_at_once() -> None:
+    harbour = Harbour()
+    harbour.push(1)
+    harbour.open_service(SERVICE, MAIN)
+    harbour.run(minutes=5)
+    harbour.push(2)
+    harbour.apply()
+    harbour.run(minutes=20)
+    hold = harbour.snapshot.stage.hold
+
+    assert harbour.ecs.writes() == []
+    assert hold is not None
+    assert hold.kind is HoldKind.ADOPTED
+
+    harbour.push(3)
+    harbour.run(minutes=4)
+
+    assert harbour.running() == of_digest(3)
+    assert harbour.snapshot.stage.hold is None
+
+
+def test_apply_may_ask_to_deploy_at_once() -> None:
+    harbour = Harbour()
+    harbour.push(1)
+    harbour.open_service(SERVICE, MAIN)
+    harbour.run(minutes=5)
+    harbour.push(2)
+    harbour.apply(deploy=True)
+    harbour.run(minutes=4)
+
+    assert harbour.running() == of_digest(2)
+    assert harbour.deployment(1).trigger.actor == "arn:of:applier"
+
+
+def test_applying_again_changes_nothing_of_what_is_live() -> None:
+    harbour = make_harbour(desired=0)
+    harbour.push(2)
+    harbour.run(minutes=5)
+    live = harbour.snapshot.stage.live
+    harbour.ecs.calls.calls.clear()
+
+    harbour.apply()
+    harbour.run(minutes=20)
+
+    assert harbour.snapshot.stage.live == live
+    assert harbour.snapshot.stage.hold is None
+    assert harbour.ecs.writes() == []
+
+
+def test_a_service_added_to_a_stage_waits_for_a_person_or_a_push() -> None:
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=5)
+    harbour.open_service(WORKER, of_digest(1))
+    harbour.run(minutes=5)
+    wider = replace(make_spec(), targets=(TargetSpec(SERVICE), TargetSpec(WORKER)))
+
+    harbour.apply(wider)
+    harbour.run(minutes=20)
+    assert harbour.running(WORKER) == of_digest(1)
+
+    harbour.push(3)
+    harbour.run(minutes=5)
+    assert {harbour.running(), harbour.running(WORKER)} == {of_digest(3)}
+
+
+def test_a_service_added_with_deploy_is_brought_to_what_the_stage_runs() -> None:
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=5)
+    harbour.open_service(WORKER, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.ecs.calls.calls.clear()
+    wider = replace(make_spec(), targets=(TargetSpec(SERVICE), TargetSpec(WORKER)))
+
+    harbour.apply(wider, deploy=True)
+    harbour.run(minutes=5)
+
+    assert {harbour.running(), harbour.running(WORKER)} == {of_digest(2)}
+    assert harbour.ecs.count("UpdateService") == 1
+
+
+def test_a_lost_ledger_moves_nothing() -> None:
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=5)
+    harbour.lose_ledger()
+    harbour.ecs.calls.calls.clear()
+
+    harbour.run(minutes=40)
+
+    assert harbour.ecs.writes() == []
+    assert harbour.snapshot.stage.live is not None
