@@ -79,7 +79,7 @@ def make_harbour() -> Harbour:
 def weather(harbour: Harbour, storm: Storm) -> None:
     """Let the storm stand before every call from here on."""
 
-    def passage(call: AwsCall, perform: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the call answers
+    def passage(call: AwsCall, perform: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever the call answers
         write = call.operation in {"RegisterTaskDefinition", "UpdateService"}
         return storm.through(perform, write=write)
 

@@ -16,7 +16,7 @@ MAIN = f"{REPOSITORY.uri}:main"
 
 def make_harbour(**more: object) -> Harbour:
     """Return a harbour whose services run digest 1, adopted."""
-    harbour = Harbour(**more)  # type: ignore[arg-type]
+    harbour = Harbour(**more)  # type: ignore[arg-type]  # fields by name
     for image, target in zip(harbour.spec.images, harbour.spec.targets, strict=True):
         harbour.push(1, *_first_tag(harbour), repository=image.repository)
         uri = image.repository.uri

@@ -28,7 +28,7 @@ def at(stage: StageRecord | None = None, **more: object) -> StageSnapshot:
     snapshot = StageSnapshot(
         record, make_spec(), 1, deploy_wanted=False, applied_by="", applied_at=NOON
     )
-    return replace(snapshot, **more)  # type: ignore[arg-type]
+    return replace(snapshot, **more)  # type: ignore[arg-type]  # fields by name
 
 
 def under_semver(snapshot: StageSnapshot) -> StageSnapshot:

@@ -49,7 +49,7 @@ def test_only_the_image_of_the_mapped_container_changes() -> None:
 def test_the_input_is_left_alone() -> None:
     render(DEFINITION, [], {"web": NEW}, read_only=READ_ONLY)
 
-    assert [c["image"] for c in DEFINITION["containerDefinitions"]] == [  # type: ignore[attr-defined]
+    assert [c["image"] for c in DEFINITION["containerDefinitions"]] == [  # type: ignore[attr-defined]  # an open document
         "public.ecr.aws/envoy:1",
         OLD,
     ]

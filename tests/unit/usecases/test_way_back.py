@@ -258,5 +258,5 @@ def test_what_others_changed_beside_the_image_survives_a_rollback() -> None:
     found = harbour.ecs.port.describe_services([SERVICE])[SERVICE]
     revision = harbour.ecs.port.describe_revision(HOME, found.task_definition).definition
 
-    assert revision["containerDefinitions"][0]["memory"] == 256  # type: ignore[index]
+    assert revision["containerDefinitions"][0]["memory"] == 256  # type: ignore[index]  # an open document
     assert harbour.running() == of_digest(2)
