@@ -7,9 +7,11 @@ import pytest
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import Throttled
+from longshore.domain.observations import DescribedRevision
 from longshore.domain.outcomes import EventName
+from longshore.domain.places import Home
 from longshore.domain.stages import HoldKind
-from tests.support.builders import REPOSITORY, SERVICE, make_digest, make_spec
+from tests.support.builders import HOME, REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, push_event, two_services
 from tests.support.voyages import MAIN, make_harbour, of_digest, push_both, semver_spec
 
@@ -208,3 +210,24 @@ def test_a_listing_that_is_not_whole_decides_nothing() -> None:
     harbour.registry.failure = None
     harbour.run(minutes=5)
     assert harbour.running() == of_digest(2)
+
+
+def test_tags_of_the_revision_survive_but_for_those_only_aws_may_set() -> None:
+    harbour = make_harbour()
+    described = harbour.ecs.port.describe_revision
+
+    def tagged(home: Home, name: str) -> DescribedRevision:
+        found = described(home, name)
+        tags = (("team", "shop"), ("aws:cloudformation:stack-name", "shop"))
+        return replace(found, tags=(*found.tags, *tags))
+
+    harbour.ecs.port.describe_revision = tagged  # type: ignore[method-assign]  # CloudFormation's part
+    harbour.push(2)
+    harbour.run(minutes=5)
+    harbour.ecs.port.describe_revision = described  # type: ignore[method-assign]  # and back
+    service = harbour.ecs.port.describe_services([SERVICE])[SERVICE]
+    tags = dict(harbour.ecs.port.describe_revision(HOME, service.task_definition).tags)
+
+    assert harbour.deployment(1).phase is Phase.SUCCEEDED
+    assert tags.pop("team") == "shop"
+    assert set(tags) == {"longshore:fingerprint", "longshore:stage", "longshore:release"}

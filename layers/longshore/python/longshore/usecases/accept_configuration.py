@@ -1,11 +1,11 @@
 """Put a configuration in force: whole or not at all.
 
-The order makes it safe to stop anywhere. Claims, the numbered configuration and the lookups are
-written first and change nothing by themselves: a claim without a configuration in force behind it
-can be taken over, and until the switch a lookup finds a stage by what it was as well as by what it
-will be. Then one transaction moves the pointer, on the condition that nobody moved it or took a
-claim meanwhile. What the configurations before left behind is removed last. A request that is
-repeated goes the same way again, finds what it wrote and mends what is missing.
+The order makes it safe to stop anywhere. The numbered configuration and the lookups are written
+first and change nothing by themselves: until the switch a lookup finds a stage by what it was as
+well as by what it will be. Then one transaction moves the pointer and the claims on services, on
+the condition that nobody moved any of them meanwhile. What the configurations before left behind
+is removed last. A request that is repeated goes the same way again, finds what it wrote and mends
+what is missing.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from longshore.domain.errors import Conflict, Refused
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.sections import ConfigurationError
-from longshore.usecases.claim_services import claim_missing, claim_services, in_force
+from longshore.usecases.claim_services import claim_missing, claims_of, in_force
 from longshore.usecases.control_ports import (
     ConfigurationStore,
     ContradictedError,
@@ -138,21 +138,28 @@ def _put_in_force(
     current: Configuration | None,
     store: ConfigurationStore,
 ) -> tuple[Pointer, Configuration]:
-    claims = claim_services(wanted, pointer, current, store)
+    claims = claims_of(wanted, current, store)  # first, so that a refusal leaves nothing behind
     configuration = _write(wanted, pointer, store)
-    both = lookups_of(configuration, current) if current else lookups_of(configuration)
-    store.write_lookups(both, configuration.number)
-    return store.switch(pointer, configuration.number, claims), configuration
+    old_and_new = lookups_of(*([current] if current else []), configuration)
+    store.write_lookups(old_and_new.along(lookups_of(configuration)), configuration.number)
+    numbered = [replace(claim, number=configuration.number) for claim in claims]
+    return store.switch(pointer, configuration.number, numbered), configuration
 
 
 def _write(wanted: Configuration, pointer: Pointer, store: ConfigurationStore) -> Configuration:
-    """Keep the configuration under the first free number; one that stopped short is found again."""
+    """Keep the configuration under the first free number, or find it where it stopped short.
+
+    Only the last of those that never came in force is taken up again: the lookups that a later one
+    wrote would be left standing by one with a lower number.
+    """
+    last: Configuration | None = None
     for number in range(pointer.number + 1, pointer.number + 1 + _MOST_ORPHANS):
         kept = store.configuration(wanted.application, number)
         if kept is None:
+            if last is not None and _same(wanted, last):
+                return last
             return _write_new(replace(wanted, number=number), store)
-        if _same(wanted, kept):
-            return kept
+        last = kept
     raise Conflict(f"{_MOST_ORPHANS} configurations of {wanted.application} never came in force")
 
 

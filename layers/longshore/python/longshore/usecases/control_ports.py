@@ -52,9 +52,9 @@ class Pointer:
 class Owner:
     """The one stage that a service belongs to.
 
-    `number` is at most that of the configuration it was claimed for: who removes what an older
-    one left behind knows by it that this is not older. `version` is that of the item, 0 where
-    there is none yet.
+    `number` is that of the configuration it was claimed for: who removes what an older one left
+    behind knows by it that this is not older. `version` is that of the item, 0 where there is none
+    yet.
     """
 
     service: ServiceRef
@@ -88,8 +88,8 @@ class ConfigurationStore(Protocol):
     def switch(self, pointer: Pointer, number: int, owners: Sequence[Owner]) -> Pointer:
         """Put a configuration in force, for all stages at once, and return the pointer.
 
-        Raises Conflict when the pointer is not as given any more, or an owner is not: each is
-        checked by its version and moved on one, in one transaction.
+        The owners are written with it, in one transaction. Raises Conflict when the pointer, or
+        any owner, is not of the version given any more.
         """
         ...
 

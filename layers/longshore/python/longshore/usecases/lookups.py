@@ -17,6 +17,11 @@ class Lookups:
     followers: Mapping[FollowedBy, Follower]
     stages: frozenset[StageId]
 
+    def along(self, ways: "Lookups") -> "Lookups":
+        """Return the lookups by the ways, and of the stages, that `ways` has."""
+        followers = {way: f for way, f in self.followers.items() if way in ways.followers}
+        return Lookups(followers, self.stages & ways.stages)
+
     def without(self, kept: "Lookups") -> "Lookups":
         """Return the lookups that `kept` does not have."""
         followers = {way: f for way, f in self.followers.items() if way not in kept.followers}

@@ -22,6 +22,10 @@ from longshore.usecases.ports import Changes, KnownRevision
 from longshore.usecases.round import Round
 
 
+AWS_TAG_PREFIX = "aws:"
+"""Tags that AWS itself sets, such as CloudFormation on what it creates; nobody else may."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """A revision that is asked for: what it starts from, and the images it shall run."""
@@ -97,7 +101,7 @@ def _render(round_: Round, order: _Order) -> Rendered:
         own[f"{TAG_PREFIX}release"] = order.release.id
     return render(
         order.base.definition,
-        [{"key": key, "value": value} for key, value in order.base.tags],
+        [{"key": k, "value": v} for k, v in order.base.tags if not k.startswith(AWS_TAG_PREFIX)],
         order.references,
         read_only=round_.ports.ecs.read_only_fields(),
         own_tags=own,

@@ -1,0 +1,125 @@
+from dataclasses import replace
+
+import pytest
+
+from longshore.domain.stages import Intent, IntentKind
+from longshore.domain.wakeups import Hint, Wakeup
+from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
+from longshore.usecases.accept_intent import LONGEST_REASON, IntentRequest, accept_intent
+from longshore.usecases.control_ports import (
+    ContradictedError,
+    ControlPorts,
+    InvalidError,
+    UnknownStageError,
+)
+from tests.support.builders import HOME, STAGE
+from tests.support.control_fakes import InMemoryConfigurationStore, InMemoryIntentStore
+from tests.support.fakes import NOON, FakeClock, InMemoryWakeups
+
+DOCUMENT = {
+    "apiVersion": "longshore/v1",
+    "application": STAGE.application,
+    "images": {"app": {"repository": "checkout", "select": {"tag": "main"}}},
+    "stages": {STAGE.stage: {"targets": [{"service": "prod/web"}]}},
+}
+REQUEST = IntentRequest(
+    stage="checkout/production",
+    kind="retry",
+    reason="the database is back",
+    id="5e1d6e0c-8f83-4a54-8a4b-6c1d2f3e4a5b",
+    actor="arn:of:somebody",
+)
+INTENT = Intent(REQUEST.id, STAGE, IntentKind.RETRY, REQUEST.actor, REQUEST.reason, NOON)
+HEARD = Wakeup(STAGE, frozenset({Hint.PERSON}))
+
+
+@pytest.fixture
+def intents() -> InMemoryIntentStore:
+    return InMemoryIntentStore()
+
+
+@pytest.fixture
+def wakeups() -> InMemoryWakeups:
+    return InMemoryWakeups()
+
+
+@pytest.fixture
+def ports(intents: InMemoryIntentStore, wakeups: InMemoryWakeups) -> ControlPorts:
+    ports = ControlPorts(InMemoryConfigurationStore(), intents, wakeups, FakeClock(), HOME)
+    accept_configuration(ConfigurationRequest(DOCUMENT, deploy=False, base=0, actor="me"), ports)
+    wakeups.take()
+    return ports
+
+
+def test_a_wish_is_kept_and_the_stage_is_woken(
+    ports: ControlPorts, intents: InMemoryIntentStore, wakeups: InMemoryWakeups
+) -> None:
+    assert accept_intent(REQUEST, ports) == INTENT
+    assert intents.waiting(STAGE, REQUEST.id) == INTENT
+    assert wakeups.take() == [HEARD]
+
+
+def test_a_request_that_is_sent_again_counts_once(
+    ports: ControlPorts, intents: InMemoryIntentStore, wakeups: InMemoryWakeups
+) -> None:
+    accept_intent(REQUEST, ports)
+    accept_intent(REQUEST, ports)
+
+    assert list(intents.intents.values()) == [INTENT]
+    assert wakeups.take() == [HEARD, HEARD]  # the first wake-up may be what got lost
+
+
+def test_a_request_that_is_sent_again_after_it_was_heard_is_not_heard_twice(
+    ports: ControlPorts, intents: InMemoryIntentStore
+) -> None:
+    accept_intent(REQUEST, ports)
+    intents.consume(INTENT)
+
+    accept_intent(REQUEST, ports)
+
+    assert intents.intents == {}
+
+
+@pytest.mark.parametrize("change", [{"reason": "something else"}, {"actor": "arn:of:another"}])
+def test_an_id_stands_for_one_wish(ports: ControlPorts, change: dict[str, str]) -> None:
+    accept_intent(REQUEST, ports)
+
+    with pytest.raises(ContradictedError, match="stands for another wish"):
+        accept_intent(replace(REQUEST, **change), ports)
+
+
+@pytest.mark.parametrize("stage", ["checkout/staging", "shop/production"])
+def test_a_stage_that_nobody_configured_is_refused(ports: ControlPorts, stage: str) -> None:
+    with pytest.raises(UnknownStageError, match=f"in force has the stage {stage}") as caught:
+        accept_intent(replace(REQUEST, stage=stage), ports)
+
+    assert caught.value.next_step == "`longshore status` lists the stages"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"stage": "production"}, "names no stage"),
+        ({"kind": "rollback"}, '"rollback" is no wish: use retry'),
+        ({"reason": " \n "}, "the reason is empty"),
+        ({"id": "1"}, "is no id of a request"),
+        ({"id": "a" * 65}, "is no id of a request"),
+        ({"id": "../../etc/passwd"}, "is no id of a request"),
+    ],
+)
+def test_a_request_that_is_not_well_formed_is_refused(
+    ports: ControlPorts, intents: InMemoryIntentStore, change: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InvalidError, match=message):
+        accept_intent(replace(REQUEST, **change), ports)
+
+    assert intents.intents == {}
+
+
+def test_a_reason_is_cut_and_cannot_write_over_a_terminal(ports: ControlPorts) -> None:
+    reason = "\x1b[2Jgone" + "x" * 1000
+
+    kept = accept_intent(replace(REQUEST, reason=reason), ports).reason
+
+    assert len(kept) == LONGEST_REASON
+    assert kept.isprintable()
