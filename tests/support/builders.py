@@ -61,6 +61,12 @@ def make_announcement(sequence: int = 1, *, at: datetime = NOON) -> Announcement
     return Announcement(STAGE, f"{STAGE}#1", sequence, EventName.DEPLOYMENT_STARTED, at, detail)
 
 
+def make_stage_announcement(sequence: int = 1) -> Announcement:
+    """Return an announcement of the stage itself."""
+    detail: dict[str, object] = {"reason": "what runs is adopted"}
+    return Announcement(STAGE, str(STAGE), sequence, EventName.STAGE_ADOPTED, NOON, detail)
+
+
 def make_outcome(event: str = "event-1", outcome: Outcome = Outcome.APPLIED) -> EventOutcome:
     """Return the end of an event in the stage."""
     return EventOutcome(event, STAGE, outcome, f"it was {outcome}", NOON)

@@ -31,7 +31,7 @@ _BESIDE_IMAGES = (
 def why_no_candidate(push: ImagePushed) -> str | None:
     """Return why no policy can choose what was pushed."""
     if push.tag is None:
-        return "the push has no tag: parts of a larger image are pushed like this, and none is followed"
+        return "the push has no tag: parts of larger images come like this, and none is followed"
     if _REFERRER_TAG.fullmatch(push.tag):
         return (
             f"the tag {push.tag} is that of a signature, an attestation or an SBOM, not an image's"
