@@ -12,12 +12,14 @@ class FakeBus:
 
     def __init__(self) -> None:
         self.published: list[str] = []
+        self.seen: list[Announcement] = []
         self.failure: LongshoreError | None = None
         self.refused: dict[str, str] = {}
 
     def publish(self, announcements: Sequence[Announcement]) -> Mapping[str, str]:
         if self.failure is not None:
             raise self.failure
+        self.seen += announcements
         names = [announcement.id for announcement in announcements]
         self.published += [name for name in names if name not in self.refused]
         return {name: self.refused[name] for name in names if name in self.refused}

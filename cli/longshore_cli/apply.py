@@ -1,0 +1,146 @@
+"""`longshore apply`: plan, show, ask, and hand the document to control."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.configuration.reading import ConfigurationFile, load_configuration
+from longshore_cli.control import Control
+from longshore_cli.differences import Difference, differences
+from longshore_cli.errors import CommandError, ExitCode
+from longshore_cli.installation import Installation, find_installation
+from longshore_cli.ledger_view import LedgerView
+from longshore_cli.output import OutputFormat, confirm, print_json, print_line, print_warning
+from longshore_cli.plan import Eyes, StagePlan, lines_of, plan_stages
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody applies: what may be deployed, and whether to ask."""
+
+    deploy: bool
+    yes: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a file would change, against the configuration that is in force."""
+
+    source: ConfigurationFile
+    base: int
+    deploy: bool
+    changes: Sequence[Difference]
+    stages: Sequence[StagePlan]
+
+    @property
+    def refusals(self) -> Sequence[str]:
+        """Why it cannot be applied, one line a target."""
+        return [
+            f"{stage.spec.id}: {target.service}: {target.refusal}"
+            for stage in self.stages
+            for target in stage.targets
+            if target.refusal
+        ]
+
+    @property
+    def empty(self) -> bool:
+        """Whether applying it would change nothing, neither the configuration nor a service."""
+        return not self.changes and not any(stage.deploys for stage in self.stages)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the plan for programs."""
+        return {
+            "file": self.source.file,
+            "application": self.source.application,
+            "base": self.base,
+            "deploy": self.deploy,
+            "changes": [change.as_json() for change in self.changes],
+            "stages": [stage.as_json() for stage in self.stages],
+            "refusals": list(self.refusals),
+        }
+
+
+def run_apply(place: Place, file: str, wish: Wish, output: OutputFormat) -> None:
+    """Apply a file, or say why not; exit 7 where nothing would change."""
+    source = load_configuration(file)
+    with aws_in_sentences():
+        access = Access(place)
+        installation = find_installation(access)
+        plan = make_plan(access, installation, source, deploy=wish.deploy)
+    if output is OutputFormat.TEXT:
+        _print_plan(plan)
+    answer: Mapping[str, object] = {}
+    if not (plan.refusals or plan.empty or wish.dry_run):
+        if not wish.yes:
+            confirm(_question(plan))
+        answer = _post(plan, Control(access, installation))
+    if output is OutputFormat.JSON:
+        print_json({**plan.as_json(), "applied": bool(answer), "number": answer.get("number")})
+    elif answer:
+        print_line(f"configuration {answer.get('number')} of {source.application} is in force")
+        print_line("next: longshore status")
+    _end(plan, wish)
+
+
+def make_plan(
+    access: Access, installation: Installation, source: ConfigurationFile, *, deploy: bool
+) -> Plan:
+    """Look at everything that a file names; raise what AWS raises."""
+    ledger = LedgerView(access, installation)
+    base, current = ledger.in_force(source.application)
+    wanted = source.configuration(installation.home, number=base + 1, deploy=deploy)
+    eyes = Eyes(access.ecs, access.registry, ledger)
+    return Plan(
+        source=source,
+        base=base,
+        deploy=deploy,
+        changes=differences(current, wanted),
+        stages=plan_stages(eyes, wanted),
+    )
+
+
+def _post(plan: Plan, control: Control) -> Mapping[str, object]:
+    with aws_in_sentences():
+        return control.post(
+            "/v1/configurations",
+            {"document": plan.source.document, "deploy": plan.deploy, "base": plan.base},
+        )
+
+
+def _end(plan: Plan, wish: Wish) -> None:
+    """Raise unless what was asked for has been done."""
+    if plan.refusals:
+        raise CommandError(
+            f"{plan.source.file} was not applied; the configuration in force stays",
+            details=tuple(plan.refusals),
+            next_step="correct the file or the services, then repeat the command",
+        )
+    if plan.empty:
+        raise CommandError(
+            f"nothing to do: configuration {plan.base} of {plan.source.application} says the same",
+            code=ExitCode.NOTHING_TO_DO,
+        )
+    if wish.dry_run:
+        print_warning("nothing was applied: this was a dry run")
+
+
+def _question(plan: Plan) -> str:
+    deployed = [str(stage.spec.id) for stage in plan.stages if stage.deploys]
+    follows = f"deploys in {', '.join(deployed)}" if deployed else "moves no service"
+    return f"apply {plan.source.file} to {plan.source.application} ({follows})?"
+
+
+def _print_plan(plan: Plan) -> None:
+    print_line(
+        f"{plan.source.application}: {plan.source.file} against configuration {plan.base}"
+        if plan.base
+        else f"{plan.source.application}: {plan.source.file}, the first configuration"
+    )
+    for change in plan.changes:
+        print_line(f"  {change}")
+    if not plan.changes:
+        print_line("  the configuration stays as it is")
+    for stage in plan.stages:
+        for line in lines_of(stage):
+            print_line(line)

@@ -1,0 +1,57 @@
+"""What changes between two configurations, line by line, in the words of `longshore.yaml`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from longshore.domain.configuration import Configuration, StageSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line that is new, gone or different; `before` and `after` are empty where absent."""
+
+    path: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Return the line as people know it from diffs."""
+        if not self.before:
+            return f"+ {self.path}: {self.after}"
+        if not self.after:
+            return f"- {self.path}: {self.before}"
+        return f"~ {self.path}: {self.before} -> {self.after}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same for programs, null where there is nothing."""
+        return {"path": self.path, "before": self.before or None, "after": self.after or None}
+
+
+def differences(before: Configuration | None, after: Configuration) -> Sequence[Difference]:
+    """Return what is different in `after`, in the order of its stages, removals last."""
+    old, new = dict(_lines(before) if before else ()), dict(_lines(after))
+    changed = [
+        Difference(path, old.get(path, ""), text)
+        for path, text in new.items()
+        if old.get(path) != text
+    ]
+    gone = [Difference(path, text, "") for path, text in old.items() if path not in new]
+    return [*changed, *gone]
+
+
+def _lines(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    for stage in configuration.stages:
+        for path, text in _stage_lines(stage).items():
+            yield f"{stage.id.stage}.{path}", text
+
+
+def _stage_lines(stage: StageSpec) -> Mapping[str, str]:
+    lines = {
+        f"images.{image.alias}": f"{image.repository.uri}, {image.selection}"
+        for image in stage.images
+    }
+    for target in stage.targets:
+        mapped = ", ".join(f"{name} runs {alias}" for name, alias in target.containers)
+        containers = mapped or "every container of these repositories"
+        lines[f"targets.{target.service}"] = f"{containers}, from the revision: {target.base}"
+    return lines | {"deadline": f"{int(stage.deadline.total_seconds())}s"}

@@ -1,0 +1,89 @@
+"""What the command reads in the ledger. It only ever reads: wishes go through control."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from longshore.aws import items, keys
+from longshore.aws.configurations import DynamoConfigurationStore
+from longshore.aws.directory import DynamoDirectory
+from longshore.aws.ledger import DynamoStageLedger
+from longshore.aws.table import Table
+from longshore.domain.configuration import Configuration
+from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.places import ServiceRef, StageId
+from longshore.domain.stages import StageSnapshot
+from longshore.usecases.lookups import services_of
+from longshore_cli.access import Access
+from longshore_cli.errors import CommandError
+from longshore_cli.installation import Installation
+
+
+class LedgerView:
+    """The ledger of an installation, for reading."""
+
+    def __init__(self, access: Access, installation: Installation) -> None:
+        """Read with the caller's own credentials: dynamodb:GetItem and dynamodb:Query."""
+        self._table = Table(access.gate, access.clients.dynamodb, installation.table)
+        self._directory = DynamoDirectory(self._table)
+        self._stages = DynamoStageLedger(self._table)
+        self._configurations = DynamoConfigurationStore(self._table)
+
+    def in_force(self, application: str) -> tuple[int, Configuration | None]:
+        """Return the number in force, 0 before the first, and what it stands for.
+
+        The configuration is None before the first one, and where it is lost.
+        """
+        number = self._configurations.pointer(application).number
+        return number, self._configurations.configuration(application, number) if number else None
+
+    def stages(self) -> Sequence[StageId]:
+        """Return every stage of the installation, in order."""
+        return self._directory.all_stages()
+
+    def owner(self, service: ServiceRef) -> StageId | None:
+        """Return the stage that owns a service, None when nobody does.
+
+        A claim alone is no ownership: the owner's configuration in force must have the service.
+        """
+        claim = self._configurations.owner(service)
+        current = self.in_force(claim.stage.application)[1] if claim else None
+        return services_of(current).get(service) if current else None
+
+    def snapshot(self, stage: StageId) -> StageSnapshot | None:
+        """Return a stage as it is now, None when no configuration in force has it."""
+        try:
+            return self._stages.read_stage(stage)
+        except LookupError as error:
+            if isinstance(error, KeyError | IndexError):  # a defect, nothing to say to people
+                raise
+            raise CommandError(str(error), next_step="longshore apply FILE") from None
+
+    def existing(self, stage: StageId) -> StageSnapshot:
+        """Return a stage as it is now; raise CommandError that names close ones without it."""
+        snapshot = self.snapshot(stage)
+        if snapshot is not None:
+            return snapshot
+        known = [str(each) for each in self.stages()]
+        close = get_close_matches(str(stage), known, n=3)
+        meant = f"; did you mean {', '.join(close)}?" if close else ""
+        raise CommandError(f"there is no stage {stage}{meant}", next_step="longshore status")
+
+    def latest_deployment(self, snapshot: StageSnapshot) -> DeploymentRecord | None:
+        """Return the deployment under way or, where none is, the one before."""
+        if snapshot.deployment is not None or snapshot.stage.latest == 0:
+            return snapshot.deployment
+        item = self._table.get(keys.deployment(snapshot.stage.id, snapshot.stage.latest))
+        return None if item is None else items.record_of(item, DeploymentRecord)
+
+    def deployments(self, stage: StageId, most: int) -> Sequence[DeploymentRecord]:
+        """Return the newest deployments of a stage, newest first, at most `most` (1 to 1000)."""
+        reply = self._table.gate.call(
+            self._table.client.query,
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": items.text(keys.deployments_partition(stage))},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=most,
+        )
+        return [items.record_of(item, DeploymentRecord) for item in reply["Items"]]

@@ -1,0 +1,209 @@
+"""What applying a configuration would do, worked out with the caller's own eyes.
+
+The rules are those of the reconciler: what can be deployed to, which containers an image belongs
+to, what a service runs, what a policy chooses. Nothing is written.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from longshore.decide.adoption import common_digests, name_image, running_by_alias
+from longshore.decide.rendering import UnknownContainerError, managed_containers
+from longshore.decide.selection import Chosen, choose
+from longshore.decide.support import refusal_of
+from longshore.domain.configuration import Base, Configuration, StageImage, StageSpec, TargetSpec
+from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
+from longshore.domain.places import ServiceRef
+from longshore.domain.policies import SemverPolicy, TagPolicy
+from longshore.domain.releases import RegistryImage, Release
+from longshore.usecases.ports import Ecs, Registry
+from longshore_cli.ledger_view import LedgerView
+from longshore_cli.stage_view import release_json
+from longshore_cli.wording import release_text, revision_text
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Where a plan looks: ECS and the registry for what is, the ledger for what is known."""
+
+    ecs: Ecs
+    registry: Registry
+    ledger: LedgerView
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPlan:
+    """One target: what it runs and which containers would follow, or why it cannot be taken."""
+
+    service: ServiceRef
+    revision: str = ""
+    containers: Mapping[str, str] | None = None
+    digests: Mapping[str, str] | None = None
+    refusal: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the target for programs."""
+        return {
+            "service": str(self.service),
+            "revision": self.revision or None,
+            "containers": dict(self.containers or {}),
+            "runs": dict(self.digests or {}),
+            "refusal": self.refusal or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One stage: what is adopted, what the policies choose now, and what follows from it."""
+
+    spec: StageSpec
+    targets: tuple[TargetPlan, ...]
+    runs: Release | None
+    chosen: Release | None
+    nothing: str
+    deploy: bool
+
+    @property
+    def deploys(self) -> bool:
+        """Whether something is deployed at once."""
+        return self.deploy and self._differs
+
+    @property
+    def then(self) -> str:
+        """What happens when this is applied, in a sentence."""
+        if self.chosen is None:
+            return f"nothing is deployed: {self.nothing}"
+        if not self._differs:
+            return "nothing is deployed: that is what runs"
+        if self.deploy:
+            return f"{self.chosen} is deployed at once, because of --deploy"
+        return (
+            f"nothing is deployed until something newer than {self.chosen} is pushed; "
+            "--deploy deploys it at once"
+        )
+
+    @property
+    def _differs(self) -> bool:
+        if self.chosen is None:
+            return False
+        return self.runs is None or self.runs.content != self.chosen.content
+
+    def as_json(self) -> dict[str, object]:
+        """Return the stage for programs."""
+        return {
+            "stage": str(self.spec.id),
+            "runs": release_json(self.runs) if self.runs else None,
+            "chooses": release_json(self.chosen) if self.chosen else None,
+            "deploys": self.deploys,
+            "then": self.then,
+            "targets": [target.as_json() for target in self.targets],
+        }
+
+
+def plan_stages(eyes: Eyes, configuration: Configuration) -> Sequence[StagePlan]:
+    """Return the plan of each stage; raise what AWS raises, such as NotPermitted."""
+    return [_plan_stage(eyes, spec, deploy=configuration.deploy) for spec in configuration.stages]
+
+
+def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
+    targets = tuple(_plan_targets(eyes, spec))
+    listings = {image.alias: _listing(eyes.registry, image) for image in spec.images}
+    choice = choose(spec.images, listings)
+    taken = [target.digests or {} for target in targets if not target.refusal]
+    digests = common_digests(taken, spec.images) if taken else None
+    return StagePlan(
+        spec=spec,
+        targets=targets,
+        runs=_release(eyes.registry, spec, digests) if digests else None,
+        chosen=choice.release if isinstance(choice, Chosen) else None,
+        nothing="" if isinstance(choice, Chosen) else choice.reason,
+        deploy=deploy,
+    )
+
+
+def _listing(registry: Registry, image: StageImage) -> Sequence[RegistryImage]:
+    match image.selection:
+        case TagPolicy(tag):
+            found = registry.image_by_tag(image.repository, tag)
+            return [found] if found else []
+        case SemverPolicy():
+            return registry.tagged_images(image.repository)
+
+
+def _release(registry: Registry, spec: StageSpec, digests: Mapping[str, str]) -> Release:
+    return Release.of(
+        name_image(
+            image,
+            digests[image.alias],
+            registry.image_by_digest(image.repository, digests[image.alias]),
+        )
+        for image in spec.images
+    )
+
+
+def _plan_targets(eyes: Eyes, spec: StageSpec) -> Iterator[TargetPlan]:
+    services = eyes.ecs.describe_services([target.service for target in spec.targets])
+    for target in spec.targets:
+        refusal = _refusal(eyes, spec, target, services.get(target.service))
+        if refusal:
+            yield TargetPlan(target.service, refusal=refusal)
+        else:
+            yield _plan_target(eyes, spec, target, services[target.service])
+
+
+def _refusal(eyes: Eyes, spec: StageSpec, target: TargetSpec, service: EcsService | None) -> str:
+    owner = eyes.ledger.owner(target.service)
+    if owner is not None and owner.application != spec.id.application:
+        return f"the stage {owner} owns it, and a service has one owner"
+    if service is None:
+        return (
+            f"there is no service {target.service.name!r} in the cluster "
+            f"{target.service.cluster!r} in {target.service.home.region}"
+        )
+    return refusal_of(service)
+
+
+def _plan_target(
+    eyes: Eyes, spec: StageSpec, target: TargetSpec, service: EcsService
+) -> TargetPlan:
+    current = eyes.ecs.describe_revision(target.service.home, service.task_definition)
+    base = _base(eyes, target, current)
+    repositories = {image.alias: image.repository for image in spec.images}
+    try:
+        containers = managed_containers(base.definition, target, repositories)
+    except UnknownContainerError as error:
+        return TargetPlan(target.service, current.arn, refusal=str(error))
+    digests = running_by_alias(
+        current.definition, target, spec.images, lambda: eyes.ecs.running_digests(target.service)
+    )
+    return TargetPlan(target.service, current.arn, containers, digests)
+
+
+def _base(eyes: Eyes, target: TargetSpec, current: DescribedRevision) -> DescribedRevision:
+    """Return the revision that a new one would start from."""
+    if target.base is Base.SERVICE:
+        return current
+    return eyes.ecs.describe_revision(target.service.home, _family(current.definition))
+
+
+def _family(definition: TaskDefinition) -> str:
+    return str(definition.get("family", ""))
+
+
+def lines_of(plan: StagePlan) -> Iterator[str]:
+    """Yield the plan of a stage for people."""
+    policies = ", ".join(f"{image.alias}: {image.selection}" for image in plan.spec.images)
+    yield f"{plan.spec.id}"
+    yield f"  runs     {release_text(plan.runs)}, adopted as it is"
+    yield f"  chooses  {release_text(plan.chosen)} ({policies})"
+    yield f"  then     {plan.then}"
+    for target in plan.targets:
+        if target.refusal:
+            yield f"  refused  {target.service}: {target.refusal}"
+        else:
+            mapped = ", ".join(f"{name} runs {alias}" for name, alias in _pairs(target))
+            yield f"  target   {target.service} on {revision_text(target.revision)}: {mapped}"
+
+
+def _pairs(target: TargetPlan) -> Sequence[tuple[str, str]]:
+    return sorted((target.containers or {}).items())

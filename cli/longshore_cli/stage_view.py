@@ -1,0 +1,127 @@
+"""One stage, told: what runs, what happens, what keeps it, and what a person can do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from longshore.domain.deployments import DeploymentRecord, Leg, Phase
+from longshore.domain.releases import Release
+from longshore.domain.stages import StageSnapshot, TargetRecord, Veto
+from longshore.events.outbound import deployment_detail, stage_detail
+
+_ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage as the ledger has it, with its deployment under way or the last one."""
+
+    snapshot: StageSnapshot
+    deployment: DeploymentRecord | None
+
+    @property
+    def name(self) -> str:
+        """The stage as people type it."""
+        return str(self.snapshot.stage.id)
+
+    @property
+    def adopted(self) -> bool:
+        """Whether the configuration in force has been taken over by the reconciler."""
+        return self.snapshot.stage.config >= self.snapshot.config
+
+    @property
+    def phase(self) -> str:
+        """The phase of the deployment; before the first one, how far the adoption is."""
+        if self.snapshot.deployment is None and not self.adopted:
+            return "Adopting"
+        return "Adopted" if self.deployment is None else self.deployment.phase.value
+
+    @property
+    def veto(self) -> Veto | None:
+        """The veto of the release that was tried last."""
+        tried = self.deployment
+        return self.snapshot.stage.veto_of(tried.release) if tried else None
+
+    @property
+    def reason(self) -> str:
+        """Why the stage is where it is: what keeps it from moving goes before what happened."""
+        stage = self.snapshot.stage
+        if self.snapshot.deployment is not None:
+            return self.snapshot.deployment.reason
+        if not self.adopted:
+            return f"configuration {self.snapshot.config} is being adopted"
+        if stage.trouble:
+            return stage.trouble
+        if stage.hold is not None:
+            return f"held ({stage.hold.kind}): {stage.hold.reason}"
+        if self.veto is not None:
+            return f"vetoed: {self.veto.reason}"
+        return self.deployment.reason if self.deployment else "adopted as it is"
+
+    @property
+    def next_steps(self) -> Sequence[str]:
+        """What a person can do now, as commands where there are any."""
+        if self.snapshot.deployment is not None or not self.adopted:
+            return [f"longshore status {self.name} shows how it goes on"]
+        stage = self.snapshot.stage
+        ended_badly = self.deployment is not None and self.deployment.phase in _ENDED_BADLY
+        if stage.hold is not None or self.veto is not None or ended_badly:
+            return [
+                f"longshore retry {self.name} --reason TEXT lets the present choice through",
+                "a newer push ships by itself",
+            ]
+        return []
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same content for programs."""
+        stage = self.snapshot.stage
+        return {
+            **stage_detail(stage, self.reason),
+            "name": self.name,
+            "phase": self.phase,
+            "configuration": self.snapshot.config,
+            "trouble": stage.trouble,
+            "vetoes": [_veto_json(veto) for veto in stage.vetoes],
+            "deployment": deployment_detail(self.deployment) if self.deployment else None,
+            "targets": [target_json(target) for target in self.snapshot.targets],
+            "next": list(self.next_steps),
+        }
+
+
+def present_leg(target: TargetRecord) -> Leg:
+    """Return the way that a target is on: back where it is being returned, else forward."""
+    return target.backward or target.forward
+
+
+def target_json(target: TargetRecord) -> dict[str, object]:
+    """Return a target for programs."""
+    leg = present_leg(target)
+    return {
+        "service": str(target.service),
+        "way": "back" if target.backward else "forward",
+        "state": leg.state.value,
+        "reason": leg.reason,
+        "revision": leg.revision,
+        "ecs_deployment_id": leg.ecs_deployment_id,
+        "stable_revision": target.stable.revision if target.stable else None,
+        "failure": target.failure.summary if target.failure else None,
+    }
+
+
+def _veto_json(veto: Veto) -> dict[str, object]:
+    return {
+        "release": release_json(veto.release),
+        "reason": veto.reason,
+        "since": veto.since.isoformat(),
+    }
+
+
+def release_json(release: Release) -> dict[str, object]:
+    """Return a release for programs: its images by alias."""
+    return {
+        image.alias: {
+            "repository": image.repository.uri,
+            "tag": image.tag,
+            "digest": image.digest,
+        }
+        for image in release.images
+    }

@@ -1,0 +1,63 @@
+"""Moments, people and releases as people talk of them."""
+
+import re
+from datetime import datetime, timedelta
+
+from longshore.domain.deployments import DeploymentRecord, Trigger, TriggerKind
+from longshore.domain.releases import Release
+
+NOTHING = "-"
+
+_ASSUMED = re.compile(r"arn:[\w-]+:sts::\d+:assumed-role/(?P<role>[^/]+)/(?P<session>.+)")
+_NAMED = re.compile(r"arn:[\w-]+:iam::\d+:(?:user|role)/(?:.*/)?(?P<name>[^/]+)")
+_STEPS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
+
+
+def span(duration: timedelta) -> str:
+    """Return a duration in its largest fitting unit: `3 min`, `2 h`, `5 d`."""
+    for unit, length in _STEPS:
+        if duration >= length:
+            return f"{duration // length} {unit}"
+    return f"{max(0, int(duration.total_seconds()))} s"
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was."""
+    return f"{span(now - moment)} ago"
+
+
+def took(deployment: DeploymentRecord, now: datetime) -> str:
+    """Return how long a deployment took, or for how long it has been under way."""
+    if deployment.finished_at is None:
+        return f"{span(now - deployment.started_at)} so far"
+    return span(deployment.finished_at - deployment.started_at)
+
+
+def release_text(release: Release | None) -> str:
+    """Return a release by tag and short digest."""
+    return NOTHING if release is None else str(release)
+
+
+def actor_text(actor: str) -> str:
+    """Return who signed, without the parts of an ARN that are the same for everybody."""
+    assumed = _ASSUMED.fullmatch(actor)
+    if assumed:
+        return f"{assumed['session']} (role {assumed['role']})"
+    named = _NAMED.fullmatch(actor)
+    return named["name"] if named else actor
+
+
+def trigger_text(trigger: Trigger) -> str:
+    """Return what made a deployment begin."""
+    words = {
+        TriggerKind.PUSH: "a push",
+        TriggerKind.RETRY: "retry",
+        TriggerKind.APPLY: "apply --deploy",
+        TriggerKind.SWEEP: "the sweep",
+    }[trigger.kind]
+    return f"{words} by {actor_text(trigger.actor)}" if trigger.actor else words
+
+
+def revision_text(arn: str | None) -> str:
+    """Return a task definition as `family:revision`."""
+    return NOTHING if arn is None else arn.rpartition("/")[2]

@@ -1,0 +1,126 @@
+"""The pages of the command say what it does: keys, examples, exit codes, permissions."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.model import OperationModel
+
+from longshore.events.configuration import NOT_YET
+from longshore_cli.configuration.models import json_schema
+from longshore_cli.configuration.reading import check
+from longshore_cli.errors import ExitCode
+from longshore_cli.main import app
+from tests.unit.cli.conftest import REGISTRY, World
+
+DOCS = Path(__file__).parent.parent.parent.parent / "docs"
+CONFIGURATION = (DOCS / "configuration.md").read_text()
+COMMANDS = (DOCS / "cli.md").read_text()
+YAML = re.compile(r"```yaml\n(apiVersion.*?)```", re.DOTALL)
+ACTION = re.compile(r"`((?:ssm|dynamodb|ecs|ecr):[A-Z]\w+)`")
+
+
+def test_the_example_is_a_valid_file() -> None:
+    (example,) = YAML.findall(CONFIGURATION)
+
+    assert [str(problem) for problem in check(example.encode())[1]] == []
+
+
+def test_every_key_is_explained() -> None:
+    schema: Any = json_schema()
+    keys = {key for model in schema["$defs"].values() for key in model["properties"]}
+
+    missing = {key for key in keys | set(schema["properties"]) if key not in CONFIGURATION}
+
+    assert missing == set()
+
+
+def test_every_key_of_later_versions_is_named() -> None:
+    page = CONFIGURATION.replace("\n", " ")
+    refused = re.search(r"Keys that later versions will act on \((.*?)\) are", page)
+
+    assert refused is not None
+    named = set(re.findall(r"`(?:mode: )?([a-z]+)`", refused[1])) - {"mode"}
+    assert named == set().union(*NOT_YET.values())
+
+
+def test_every_exit_code_is_explained() -> None:
+    explained = {int(code) for code in re.findall(r"^\| (\d) \|", COMMANDS, re.MULTILINE)}
+
+    assert explained == {int(code) for code in ExitCode}
+
+
+def test_every_command_is_listed() -> None:
+    listed = set(re.findall(r"^    longshore ([a-z]+)", COMMANDS, re.MULTILINE))
+
+    assert {each.callback.__name__ for each in app.registered_commands if each.callback} == listed
+
+
+def documented(command: str) -> set[str]:
+    """The actions of a command's row, those that "the same" stands for included."""
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", COMMANDS, re.MULTILINE)
+    named = {name: text for names, text in rows for name in re.findall(r"`([a-z]+)`", names)}
+    text = named[command]
+    actions = set(ACTION.findall(text))
+    return actions | (documented("status") if "the same" in text else set())
+
+
+def prepare(world: World) -> None:
+    world.push("shop", "main")
+    world.serve("staging/web", {"web": f"{REGISTRY}/shop:main"})
+
+
+def run_init(world: World) -> None:
+    world.run("init", "--service", "staging/web", "--application", "shop", "--yes")
+    world.run("init", "--service", "staging/none")
+    world.run("init", "--service", "none/web")
+
+
+def run_apply(world: World) -> None:
+    assert world.run("apply", "--yes").exit_code == 0
+
+
+def run_status(world: World) -> None:
+    assert world.run("status").exit_code == 0
+
+
+def run_history(world: World) -> None:
+    assert world.run("history", "shop/staging").exit_code == 0
+
+
+def run_retry(world: World) -> None:
+    assert world.run("retry", "shop/staging", "--reason", "x").exit_code == 0
+
+
+STEPS: Mapping[str, Callable[[World], None]] = {
+    "init": run_init,
+    "apply": run_apply,
+    "status": run_status,
+    "history": run_history,
+    "retry": run_retry,
+}
+SENT = "Making request"
+UNSEEN = {"ecs:DescribeTasks"}
+"""Moto starts no tasks for a service, so there are none to describe."""
+
+
+def test_the_permissions_are_those_of_the_calls(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As botocore itself logs what it sends; control calls from a thread of its own."""
+    prepare(world)
+    caplog.set_level(logging.DEBUG, logger="botocore.endpoint")
+    for command, step in STEPS.items():
+        caplog.clear()
+        step(world)
+        called = {
+            f"{model.service_model.service_name}:{model.name}"
+            for record in caplog.records
+            if record.msg.startswith(SENT) and record.threadName == "MainThread"
+            for model in list(record.args or ())[:1]
+            if isinstance(model, OperationModel)
+        }
+        assert called == documented(command) - UNSEEN, command

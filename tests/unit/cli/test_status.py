@@ -1,0 +1,358 @@
+"""`longshore status`, `history` and `retry` over a ledger in every state a person can meet."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from longshore.aws import items, keys
+from longshore.domain.deployments import (
+    DeploymentRecord,
+    Leg,
+    LegState,
+    Phase,
+    Trigger,
+    TriggerKind,
+)
+from longshore.domain.failures import Failure
+from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.stages import Hold, HoldKind, Stable, StageRecord, TargetRecord, Veto
+from tests.unit.cli.conftest import ACTOR, HOME, REGISTRY, World
+
+STAGE = StageId("shop", "staging")
+SERVICE = ServiceRef(HOME, "staging", "web")
+REVISION = "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1, minutes=2)
+FILE = """\
+apiVersion: longshore/v1
+application: shop
+images: {app: {repository: shop, select: {tag: main}}}
+stages: {staging: {targets: [{service: staging/web}]}}
+"""
+
+
+def release(tag: str, number: int) -> Release:
+    digest = f"sha256:{number:064x}"
+    return Release.of([ReleasedImage("app", RepositoryRef(HOME, "shop"), digest, tag)])
+
+
+GOOD, BAD = release("1.4.1", 1), release("1.5.0", 2)
+CRASH = Failure(
+    summary="Container 'web' exited with code 1: the program ended with an error of its own.",
+    service="staging/web",
+    container="web",
+    exit_code=1,
+)
+
+
+def deployment(phase: Phase, number: int = 1, **changes: object) -> DeploymentRecord:
+    record = DeploymentRecord(
+        stage=STAGE,
+        number=number,
+        phase=phase,
+        reason=f"because it is {phase}",
+        release=BAD,
+        trigger=Trigger(TriggerKind.PUSH, None, ("event-1",)),
+        started_at=AN_HOUR_AGO,
+        deadline_at=AN_HOUR_AGO + timedelta(minutes=30),
+        before=GOOD,
+        version=1,
+    )
+    if phase.terminal:
+        record = replace(record, finished_at=AN_HOUR_AGO + timedelta(minutes=3))
+    return replace(record, **changes)  # type: ignore[arg-type]  # by name, for readable tests
+
+
+@pytest.fixture
+def applied(world: World) -> World:
+    """An installation with one stage that is configured and nothing more."""
+    digest = world.push("shop", "main")
+    world.serve("staging/web", {"web": f"{REGISTRY}/shop@{digest}"})
+    world.write(FILE)
+    assert world.run("apply", "--yes").exit_code == 0
+    world.control.heard.clear()
+    return world
+
+
+def item_of(record: StageRecord | DeploymentRecord | TargetRecord) -> "items.Item":
+    if isinstance(record, StageRecord):
+        return items.stage_item(record)
+    if isinstance(record, DeploymentRecord):
+        return items.deployment_item(record)
+    return items.target_item(record)
+
+
+@pytest.fixture
+def keep(applied: World) -> Callable[..., None]:
+    """Write records into the ledger as the reconciler does."""
+
+    def put(*records: StageRecord | DeploymentRecord | TargetRecord) -> None:
+        for record in records:
+            applied.table.client.put_item(TableName=applied.table.name, Item=item_of(record))
+
+    return put
+
+
+def stage(**changes: object) -> StageRecord:
+    record = StageRecord(STAGE, config=1, live=GOOD, stable=GOOD, version=1)
+    return replace(record, **changes)  # type: ignore[arg-type]  # as above
+
+
+def status_json(world: World) -> dict[str, object]:
+    result = world.run("status", "shop/staging", "--output", "json")
+    assert result.exit_code == 0, result.output
+    (found,) = json.loads(result.stdout)["stages"]
+    return dict(found)
+
+
+def test_nothing_configured_says_how_to_begin(world: World) -> None:
+    result = world.run("status")
+
+    assert result.exit_code == 0
+    assert "longshore init --service CLUSTER/SERVICE" in result.stdout
+    assert json.loads(world.run("status", "-o", "json").stdout)["stages"] == []
+
+
+def test_a_stage_that_was_never_looked_at_is_being_adopted(applied: World) -> None:
+    result = applied.run("status")
+
+    assert result.exit_code == 0
+    assert "shop/staging  Adopting" in result.stdout
+    assert "configuration 1 is being adopted" in result.stdout
+
+
+def test_an_adopted_stage_says_what_it_runs(applied: World, keep: Callable[..., None]) -> None:
+    keep(stage())
+
+    result = applied.run("status")
+
+    assert "shop/staging  Adopted  1.4.1 (000000000000)" in result.stdout
+    assert "next" not in result.stdout
+    assert status_json(applied)["next"] == []
+
+
+def test_a_hold_says_in_words_what_keeps_the_stage(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    hold = Hold(HoldKind.MOVED_BACK, "main was moved back", AN_HOUR_AGO, BAD.content, BAD)
+    keep(stage(hold=hold))
+
+    overview, detail = applied.run("status"), applied.run("status", "shop/staging")
+
+    assert "held (moved back): main was moved back" in overview.stdout
+    assert "held     since 1 h ago: main was moved back" in detail.stdout
+    assert "longshore retry shop/staging --reason TEXT" in detail.stdout
+    assert status_json(applied)["hold"] == {
+        "kind": "moved back",
+        "reason": "main was moved back",
+        "since": AN_HOUR_AGO.isoformat(),
+        "release": {
+            "app": {
+                "repository": f"{REGISTRY}/shop",
+                "tag": "1.5.0",
+                "digest": BAD.images[0].digest,
+            }
+        },
+    }
+
+
+def test_a_failed_release_is_shown_with_its_cause_and_its_veto(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    veto = Veto(BAD.content, BAD, "it crashed", AN_HOUR_AGO)
+    back = Leg(LegState.COMPLETED, revision=REVISION, reason="returned to web:7")
+    keep(
+        stage(latest=1, vetoes=(veto,)),
+        deployment(Phase.ROLLED_BACK, failure=CRASH),
+        TargetRecord(STAGE, SERVICE, Stable(REVISION), 1, Leg(LegState.FAILED), back, version=1),
+    )
+
+    detail = applied.run("status", "shop/staging").stdout
+
+    assert "shop/staging: RolledBack" in detail
+    assert "why      vetoed: it crashed" in detail
+    assert "tried    1.5.0 (000000000000) as shop/staging#1, 1 h ago" in detail
+    assert "by       a push; took 3 min" in detail
+    assert "exited with code 1" in detail
+    assert "staging/web  back, completed  web:7     web:7      returned to web:7" in detail
+    assert "a newer push ships by itself" in detail
+    shown = status_json(applied)
+    assert shown["phase"] == "RolledBack"
+    assert isinstance(shown["deployment"], dict)
+    assert shown["deployment"]["failure"]["exit_code"] == 1
+    assert shown["targets"] == [
+        {
+            "service": "staging/web",
+            "way": "back",
+            "state": "completed",
+            "reason": "returned to web:7",
+            "revision": REVISION,
+            "ecs_deployment_id": None,
+            "stable_revision": REVISION,
+            "failure": None,
+        }
+    ]
+
+
+def test_a_deployment_under_way_goes_before_everything_else(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    trigger = Trigger(TriggerKind.RETRY, ACTOR)
+    keep(
+        stage(current=2, latest=2, trouble="the registry is away"),
+        deployment(Phase.PROGRESSING, 2, trigger=trigger),
+    )
+
+    result = applied.run("status", "shop")
+
+    assert "shop/staging  Progressing" in result.stdout
+    assert "because it is Progressing" in result.stdout
+    assert "retry by ana (role Developer)" in result.stdout
+    assert "longshore status shop/staging shows how it goes on" in result.stdout
+
+
+def test_trouble_is_said(applied: World, keep: Callable[..., None]) -> None:
+    keep(stage(trouble="ecr:DescribeImages is not allowed"))
+
+    assert status_json(applied)["reason"] == "ecr:DescribeImages is not allowed"
+
+
+def test_a_success_needs_nothing(applied: World, keep: Callable[..., None]) -> None:
+    keep(stage(latest=1, live=BAD, stable=BAD), deployment(Phase.SUCCEEDED))
+
+    result = applied.run("status", "shop/staging")
+
+    assert "why      because it is Succeeded" in result.stdout
+    assert "next" not in result.stdout
+
+
+def test_hostile_text_reaches_no_terminal(applied: World, keep: Callable[..., None]) -> None:
+    hostile = "\x1b]0;owned\x07 [red]x[/red] \u202e gnp \r\nSTAGE all fine"
+    keep(stage(hold=Hold(HoldKind.FAILED, hostile, AN_HOUR_AGO)))
+
+    for arguments in (["status"], ["status", "shop/staging"]):
+        shown = applied.run(*arguments).stdout
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        assert "\\x1b]0;owned\\x07 [red]x[/red] \\u202e gnp \\r\\nSTAGE all fine" in shown
+
+
+def test_unknown_names_are_answered_with_close_ones(applied: World) -> None:
+    wrong_stage = applied.run("status", "shop/stagin")
+    wrong_application = applied.run("status", "shp")
+    no_stage = applied.run("history", "shop")
+
+    assert (wrong_stage.exit_code, wrong_application.exit_code, no_stage.exit_code) == (3, 3, 2)
+    assert "did you mean shop/staging?" in wrong_stage.stderr
+    assert "there is no application shp" in wrong_application.stderr
+    assert "write application/stage" in no_stage.stderr
+
+
+def test_history_is_newest_first_and_limited(applied: World, keep: Callable[..., None]) -> None:
+    keep(
+        stage(latest=3),
+        deployment(Phase.SUPERSEDED, 1),
+        deployment(Phase.ROLLED_BACK, 2, failure=CRASH),
+        deployment(Phase.SUCCEEDED, 3, trigger=Trigger(TriggerKind.APPLY, ACTOR)),
+    )
+
+    text = applied.run("history", "shop/staging", "--limit", "2").stdout
+    found = json.loads(applied.run("history", "shop/staging", "-o", "json").stdout)
+
+    rows = text.splitlines()
+    assert [row.split()[:2] for row in rows[1:]] == [["#3", "Succeeded"], ["#2", "RolledBack"]]
+    assert "apply --deploy by ana (role Developer)" in rows[1]
+    assert "3 min" in rows[1]
+    assert CRASH.summary in rows[2]
+    assert [each["number"] for each in found["deployments"]] == [3, 2, 1]
+
+
+def test_history_of_a_stage_without_deployments(applied: World) -> None:
+    result = applied.run("history", "shop/staging")
+
+    assert result.exit_code == 0
+    assert "has no deployments yet" in result.stdout
+
+
+def test_an_item_of_a_newer_version_is_left_alone(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    keep(stage())
+    applied.table.client.update_item(
+        TableName=applied.table.name,
+        Key=items.key_of(keys.stage(STAGE)),
+        UpdateExpression="SET #schema = :newer",
+        ExpressionAttributeNames={"#schema": "schema"},
+        ExpressionAttributeValues={":newer": {"N": "99"}},
+    )
+
+    result = applied.run("status")
+
+    assert result.exit_code == 3
+    assert "its schema is 99" in result.stderr
+
+
+def test_a_configuration_that_is_lost_is_said_and_applied_again(applied: World) -> None:
+    key = items.key_of(keys.configuration("shop", 1))
+    applied.table.client.delete_item(TableName=applied.table.name, Key=key)
+
+    lost = applied.run("status")
+    again = applied.run("apply", "--yes")
+
+    assert lost.exit_code == 3
+    assert "configuration 1 of shop is in force but not in the ledger" in lost.stderr
+    assert again.exit_code == 0, again.output
+    assert applied.control.heard[-1].body["base"] == 1
+    assert applied.run("status").exit_code == 0
+
+
+def test_retry_keeps_a_wish_and_says_where_to_look(applied: World) -> None:
+    result = applied.run("retry", "shop/staging", "--reason", "the database is back")
+
+    (heard,) = applied.control.heard
+    assert result.exit_code == 0, result.output
+    assert heard.path == "/v1/intents"
+    assert set(heard.body) == {"stage", "kind", "reason", "id"}
+    assert heard.headers["Authorization"].startswith("AWS4-HMAC-SHA256 ")
+    assert "next: longshore status shop/staging" in result.stdout
+    kept = applied.table.query(
+        {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": items.text(keys.stage_partition(STAGE))},
+        }
+    )
+    (wish,) = [item for item in kept if keys.is_intent(item["sk"]["S"])]
+    assert "the database is back" in wish["body"]["S"]
+    assert ACTOR in wish["body"]["S"]
+
+
+def test_retry_in_json_names_the_wish(applied: World) -> None:
+    result = applied.run("retry", "shop/staging", "--reason", "again", "--output", "json")
+
+    assert json.loads(result.stdout) == {
+        "stage": "shop/staging",
+        "intent": applied.control.heard[0].body["id"],
+        "reason": "again",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["shop/staging", "--reason", "  "], 2, "the reason is empty"),
+        (["staging", "--reason", "x"], 2, "write application/stage"),
+        (["shop/live", "--reason", "x"], 3, "there is no stage shop/live"),
+        (["shop/staging"], 2, "--reason"),
+    ],
+)
+def test_a_retry_that_cannot_be_meant(
+    applied: World, arguments: list[str], code: int, said: str
+) -> None:
+    result = applied.run("retry", *arguments)
+
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert applied.control.heard == []
