@@ -9,8 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.nodes import Node
 
-from longshore.events.patterns import Matcher, compile_pattern
 from longshore_cli.errors import CommandError
+from longshore_cli.patterns import Matcher, compile_pattern
 
 _PACKAGED = Path(__file__).parent / "template.yaml"
 _CHECKOUT = Path(__file__).parent.parent.parent / "template.yaml"

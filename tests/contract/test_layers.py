@@ -47,6 +47,7 @@ def test_the_longshore_layer_holds_the_package_alone() -> None:
     assert [path.name for path in built("LongshoreLayer").parent.iterdir()] == ["python"]
     assert [path.name for path in built("LongshoreLayer").iterdir()] == ["longshore"]
     assert sources(built("LongshoreLayer") / "longshore") == sources(CORE)
+    assert list(built("LongshoreLayer").rglob("*.pyc")) == []
 
 
 def sources(package: Path) -> dict[str, bytes]:
@@ -126,13 +127,10 @@ def run_with(folder: Path, *statements: str) -> str:
     return run.stdout
 
 
-@pytest.mark.parametrize("layer", ["DependenciesLayer", "LongshoreLayer"])
-def test_bytecode_is_the_runtimes_and_is_never_checked_against_sources(layer: str) -> None:
-    compiled = list(built(layer).rglob("*.pyc"))
-
+def test_bytecode_is_the_runtimes_and_is_never_checked_against_sources(dependencies: Path) -> None:
     strange = [
         str(path)
-        for path in compiled
+        for path in dependencies.rglob("*.pyc")
         if not path.name.endswith(".cpython-313.pyc") or path.read_bytes()[4:8] != b"\1\0\0\0"
     ]
 

@@ -52,7 +52,7 @@ CALLS = {
     },
     "Announcer": {"dynamodb:UpdateItem", "events:PutEvents", "sqs:SendMessage"},
     "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"},
-    "Control": ITEMS | {"sqs:SendMessage"},
+    "Control": ITEMS - {"dynamodb:UpdateItem"} | {"sqs:SendMessage"},
 }
 
 POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}

@@ -46,7 +46,7 @@ def test_a_rollback_says_what_failed_what_was_done_and_what_to_type() -> None:
         "Stage       production",
         "Deployment  checkout/production#2",
         "Release     1.4.2 (000000000000) -> 1.5.0 (000000000000)",
-        "Because     push",
+        "Trigger     push",
         "After       2 min 5 s",
         "Cause       prod/web did not come up: it crashed.",
         "ECS says    2 failed",
@@ -68,7 +68,7 @@ def test_a_deployment_that_begins_names_who_asked_for_it() -> None:
     notice = notice_of(EventName.DEPLOYMENT_STARTED, by_hand)
 
     assert notice.subject == "deploying checkout/production: main"
-    assert "Because     retry by arn:of:somebody\n" in notice.text
+    assert "Trigger     retry by arn:of:somebody\n" in notice.text
     assert "After" not in notice.text
     assert "Cause" not in notice.text
 
@@ -116,7 +116,7 @@ def test_a_held_stage_says_why_and_how_to_let_it_move() -> None:
     notice = compose_notice(Announcement(STAGE, str(STAGE), 4, EventName.STAGE_HELD, NOON, detail))
 
     assert notice.subject == "held checkout/production"
-    assert "Longshore   main was moved back\n" in notice.text
+    assert "Reason      main was moved back\n" in notice.text
     assert 'longshore retry checkout/production --reason "..."' in notice.text
     assert notice.attributes == {
         "application": "checkout",

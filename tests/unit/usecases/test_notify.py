@@ -27,7 +27,7 @@ def test_people_are_told_once(world: World) -> None:
     assert len(world.channel.notices) == 1
 
 
-@pytest.mark.parametrize("order", itertools.permutations((1, 2, 3, 2, 1), 4))
+@pytest.mark.parametrize("order", sorted(set(itertools.permutations((1, 2, 3, 2, 1), 4))))
 def test_what_people_are_told_never_goes_backwards(world: World, order: tuple[int, ...]) -> None:
     told = [
         sequence

@@ -18,9 +18,12 @@ def announcement_of(image: "Mapping[str, AttributeValueTypeDef]") -> Announcemen
 
     Raises:
         UnknownSchema: a newer version of Longshore wrote it.
-        ValueError, KeyError, TypeError: it is no such item.
+        ValueError: it is no such item.
     """
-    return items.record_of(image, Announcement)
+    try:
+        return items.record_of(image, Announcement)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"the item is no announcement: {type(error).__name__}") from error
 
 
 class DynamoOutboxStore:

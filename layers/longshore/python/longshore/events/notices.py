@@ -96,11 +96,11 @@ def _lines(announcement: Announcement, kind: _Kind, told: "_Told") -> Iterator[s
         ("Stage", stage.stage),
         ("Deployment", told.text("deployment")),
         ("Release", told.releases),
-        ("Because", told.trigger),
+        ("Trigger", told.trigger),
         ("After", told.duration),
         ("Cause", told.cause),
         ("ECS says", told.failure("last_event")),
-        ("Longshore", told.consequence),
+        ("Longshore" if told.cause else "Reason", told.consequence),
         ("Next", kind.next_step.format(stage=stage)),
     )
     yield printable(f"{kind.headline}: {stage}", LONGEST_LINE)

@@ -17,19 +17,12 @@ def announce_batch(event: Event, ports: AnnouncePorts, journal: Journal) -> Batc
 
     What still fails after Lambda's retries stays unconfirmed, and the sweep sends it again.
     """
-    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
-    found: dict[str, Announcement] = {}
-    records: dict[str, str] = {}
-    failed: list[str] = []
-    for number, image in _waiting(event):
-        announcement = _read(number, image, failed, journal)
-        if announcement is not None:
-            found[announcement.id] = announcement
-            records[number] = announcement.id
+    read = {number: _read(number, image, journal) for number, image in _waiting(event)}
+    found = {each.id: each for each in read.values() if isinstance(each, Announcement)}
     announcing = announce(list(found.values()), ports)
     _tell(announcing, journal)
-    failed += [number for number, name in records.items() if name in announcing.unsent]
-    return answer(numbers, failed)
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+    return answer(numbers, [n for n, each in read.items() if _is_left(each, announcing)])
 
 
 def _waiting(event: Event) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -46,18 +39,25 @@ def _waiting(event: Event) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _read(
-    number: str, image: Mapping[str, Any], failed: list[str], journal: Journal
-) -> Announcement | None:
+    number: str, image: Mapping[str, Any], journal: Journal
+) -> Announcement | UnknownSchema | None:
+    """Return the announcement in a record, None where there is none and no retry would mend it."""
     try:
         return announcement_of(image)
     except UnknownSchema as error:
         journal.fail("record of a newer version", error, record=number)
-        failed.append(number)
-    except (ValueError, KeyError, TypeError) as error:
-        reason = f"no announcement: {type(error).__name__}"
-        journal.warn("record rejected", reason=reason, record=number)
-        journal.count(MESSAGES_REJECTED, reason=reason)
-    return None
+        return error
+    except ValueError as error:
+        journal.warn("record rejected", reason=str(error), record=number)
+        journal.count(MESSAGES_REJECTED, reason=str(error))
+        return None
+
+
+def _is_left(read: Announcement | UnknownSchema | None, announcing: Announcing) -> bool:
+    """Whether a record must come again: it did not go out, or a newer version must read it."""
+    if isinstance(read, Announcement):
+        return read.id in announcing.unsent
+    return read is not None
 
 
 def _tell(announcing: Announcing, journal: Journal) -> None:

@@ -62,7 +62,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
 def respond(status: HTTPStatus, document: Mapping[str, object]) -> HttpAnswer:
     """Return an answer; nobody between may keep it."""
     headers = {"content-type": "application/json", "cache-control": "no-store"}
-    return {"statusCode": status, "headers": headers, "body": json.dumps(document)}
+    return {"statusCode": int(status), "headers": headers, "body": json.dumps(document)}
 
 
 def refuse(error: HttpError) -> HttpAnswer:

@@ -57,7 +57,7 @@ class Journal:
 
 @cache
 def _journal() -> Journal:
-    return Journal(Logger())
+    return Journal(Logger(location=None))  # every line is written by the journal itself
 
 
 def make_journal(invocation: Invocation) -> Journal:

@@ -36,9 +36,3 @@ def make_queue(url: str) -> Queue:
 def make_wakeups(inbox_url: str) -> SqsWakeups:
     """Return the way to a stage's next reconcile."""
     return SqsWakeups(make_queue(inbox_url))
-
-
-def forget() -> None:
-    """Forget everything made so far, as a new invocation environment has none of it."""
-    for made in (make_gate, make_clients, make_table, make_queue, make_wakeups):
-        made.cache_clear()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
-from longshore.events.patterns import compile_pattern, matches
+from longshore_cli.patterns import compile_pattern, matches
 
 EVENT: dict[str, Any] = {
     "source": "aws.ecr",

@@ -1,0 +1,61 @@
+import pytest
+
+from longshore.domain.places import Home
+from longshore.runtime.settings import (
+    AnnouncerSettings,
+    ControlSettings,
+    NotifierSettings,
+    ReconcilerSettings,
+    RouterSettings,
+    Settings,
+    SettingsError,
+)
+
+AT_HOME = {"LONGSHORE_TABLE", "LONGSHORE_PARTITION", "LONGSHORE_ACCOUNT"}
+VARIABLES: dict[type[Settings], set[str]] = {
+    RouterSettings: AT_HOME | {"LONGSHORE_WORK_URL"},
+    ReconcilerSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
+    ControlSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
+    AnnouncerSettings: {"LONGSHORE_TABLE", "LONGSHORE_BUS", "LONGSHORE_NOTICES_URL"},
+    NotifierSettings: {"LONGSHORE_TABLE", "LONGSHORE_TOPIC_ARN"},
+}
+ENVIRONMENT = {
+    "AWS_REGION": "eu-central-1",
+    "LONGSHORE_ACCOUNT": "123456789012",
+    "LONGSHORE_PARTITION": "aws",
+    "LONGSHORE_TABLE": "ledger",
+    "LONGSHORE_WORK_URL": "https://sqs/work.fifo",
+    "PATH": "/bin",
+}
+
+
+@pytest.mark.parametrize("settings", VARIABLES)
+def test_every_function_knows_its_own_variables(settings: type[Settings]) -> None:
+    assert settings.variables() == VARIABLES[settings]
+
+
+@pytest.mark.parametrize("settings", VARIABLES)
+def test_every_function_reads_its_own_variables(settings: type[Settings]) -> None:
+    environment = {name: f"value of {name}" for name in (*VARIABLES[settings], "AWS_REGION")}
+
+    assert settings.from_env(environment) == settings.from_env({**environment, "OTHER": "x"})
+
+
+def test_settings_say_where_the_installation_is() -> None:
+    settings = RouterSettings.from_env(ENVIRONMENT)
+
+    assert settings.home == Home("aws", "123456789012", "eu-central-1")
+    assert (settings.table, settings.work_url) == ("ledger", "https://sqs/work.fifo")
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    environment = {**ENVIRONMENT, "LONGSHORE_TABLE": ""}
+    del environment["LONGSHORE_WORK_URL"], environment["AWS_REGION"]
+
+    with pytest.raises(SettingsError) as caught:
+        RouterSettings.from_env(environment)
+
+    assert str(caught.value) == (
+        "RouterSettings cannot be read: the environment lacks AWS_REGION, LONGSHORE_TABLE, "
+        "LONGSHORE_WORK_URL; deploy template.yaml as it is"
+    )
