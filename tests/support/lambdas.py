@@ -6,7 +6,9 @@ what the outbox holds. Every function has an environment of its own, as template
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -27,9 +29,12 @@ from longshore_local.awsjson.server import JsonServer
 from longshore_local.ecs.images import Conduct, ImageBehaviour, Runs
 from longshore_local.ecs.server import ecs_stand_in
 from longshore_local.ecs.world import EcsWorld
-from tests.support.builders import HOME
+from tests.support.builders import HOME, make_digest
+from tests.support.harbour import push_event
 from tests.support.ledgers import TABLE, create_table
 from tests.support.runtime import FakeInvocation, stream_event, url_event
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 Event = dict[str, Any]
 
@@ -52,28 +57,77 @@ def forget_environment() -> None:
 
 
 @dataclass
+class Harbour:
+    """The services: ECS as its stand-in plays it, with a clock that can be put forward."""
+
+    conduct: dict[str, Conduct] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    ahead: timedelta = timedelta()
+
+    def __post_init__(self) -> None:
+        self.world = EcsWorld(
+            clock=self.now, images=self._behaviour, emit=self.events.append, home=HOME
+        )
+        self.server = JsonServer(Exchange([ecs_stand_in(self.world)]))
+
+    def now(self) -> datetime:
+        """Return the time of the world, ahead of that of the functions."""
+        return datetime.now(UTC) + self.ahead
+
+    def open_service(self, cluster: str, name: str, image: str) -> None:
+        """Create a service with a circuit breaker, and let it come up."""
+        call = self.world.call
+        call("CreateCluster", {"clusterName": cluster})
+        container = {"name": "web", "image": image, "essential": True, "memory": 64}
+        call("RegisterTaskDefinition", {"family": name, "containerDefinitions": [container]})
+        breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+        service = {"cluster": cluster, "serviceName": name, "taskDefinition": name}
+        more = {"desiredCount": 1, "deploymentConfiguration": breaker}
+        call("CreateService", {**service, **more})
+        self.pass_time(minutes=5)
+
+    def pass_time(self, *, minutes: int) -> list[Event]:
+        """Let time pass on ECS; return the events that it sent meanwhile."""
+        self.ahead += timedelta(minutes=minutes)
+        self.world.settle()
+        events = [*self.events]
+        self.events.clear()
+        return events
+
+    def image_of(self, cluster: str, name: str) -> str:
+        """Return the image of the revision that a service uses."""
+        found: Any = self.world.call("DescribeServices", {"cluster": cluster, "services": [name]})
+        revision = found["services"][0]["taskDefinition"]
+        described: Any = self.world.call("DescribeTaskDefinition", {"taskDefinition": revision})
+        return str(described["taskDefinition"]["containerDefinitions"][0]["image"])
+
+    def _behaviour(self, reference: str) -> ImageBehaviour:
+        digest = reference.partition("@")[2] or None
+        return ImageBehaviour(digest, self.conduct.get(digest or "", Runs()))
+
+
+@dataclass
 class Installation:
     """What template.yaml makes, and the ways between."""
 
     clients: Clients
     monkeypatch: pytest.MonkeyPatch
+    harbour: Harbour
     answers: list[object] = field(default_factory=list)
+    _handles: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         forget_environment()
         create_table(self.clients)
-        fifo = {"FifoQueue": "true"}
         self.inbox = self._queue("inbox")
-        self.work = self._queue("work.fifo", **fifo)
-        self.notices = self._queue("notices.fifo", **fifo)
+        self.work = self._queue("work.fifo")
+        self.notices = self._queue("notices.fifo")
         self.mail = self._queue("mail")
         self.heard = self._queue("heard")
         self.topic = self.clients.sns.create_topic(Name="longshore")["TopicArn"]
-        self.clients.sns.subscribe(
-            TopicArn=self.topic, Protocol="sqs", Endpoint=self._arn(self.mail)
-        )
+        self.subscribe_mail()
         self.clients.events.create_event_bus(Name="longshore")
-        self._listen()
+        self.listen()
 
     # ── what people and AWS do ──────────────────────────────────────────────────────────────
 
@@ -84,10 +138,48 @@ class Installation:
         answered = self._invoke(control, event, "control", INBOX_URL=self.inbox, **home)
         return answered["statusCode"], json.loads(answered["body"])
 
+    def push(self, tag: str, number: int) -> str:
+        """Push an image and let ECR tell of it; return its reference."""
+        ecr, digest = self.clients.ecr(HOME.region), make_digest(number)
+        with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+            ecr.create_repository(repositoryName="checkout")
+        with suppress(ecr.exceptions.ImageAlreadyExistsException):
+            ecr.put_image(
+                repositoryName="checkout",
+                imageManifest=json.dumps({"mediaType": MANIFEST, "config": {"digest": digest}}),
+                imageManifestMediaType=MANIFEST,
+                imageTag=tag,
+                imageDigest=digest,
+            )
+        self.send(push_event(digest, tag, datetime.now(UTC)))
+        return f"{HOME.account}.dkr.ecr.{HOME.region}.amazonaws.com/checkout@{digest}"
+
     def send(self, body: object) -> None:
         """Put an event into the inbox, as a rule does."""
-        text = body if isinstance(body, str) else json.dumps(body)
+        text = body if isinstance(body, str) else json.dumps(body, default=str)
         self.clients.sqs.send_message(QueueUrl=self.inbox, MessageBody=text)
+
+    def listen(self) -> None:
+        """Let a rule on the bus put every event into a queue, as anybody may."""
+        pattern = json.dumps({"source": ["longshore"]})
+        self.clients.events.put_rule(Name="all", EventBusName="longshore", EventPattern=pattern)
+        self.clients.events.put_targets(
+            Rule="all",
+            EventBusName="longshore",
+            Targets=[{"Id": "heard", "Arn": self._arn(self.heard)}],
+        )
+
+    def subscribe_mail(self) -> None:
+        """Let the topic put every notice into a queue, as into anybody's mailbox."""
+        endpoint = self._arn(self.mail)
+        self.clients.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=endpoint)
+
+    def make_visible(self, url: str) -> None:
+        """Let the visibility timeouts of a queue run out."""
+        for handle in self._handles.pop(url, []):
+            self.clients.sqs.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0
+            )
 
     # ── the functions ───────────────────────────────────────────────────────────────────────
 
@@ -108,9 +200,7 @@ class Installation:
 
     def announce(self) -> bool:
         """Bring the announcer what the outbox holds unconfirmed, as the stream shows it."""
-        found = self.clients.dynamodb.scan(TableName=TABLE)["Items"]
-        waiting = [i for i in found if i["kind"] == {"S": "outbox"} and "due_at" in i]
-        waiting.sort(key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        waiting = [item for item in self.outbox() if "due_at" in item]
         if waiting:
             bus = {"BUS": "longshore", "NOTICES_URL": self.notices}
             self._invoke(announcer, dict(stream_event(*waiting)), "announcer", **bus)
@@ -126,11 +216,19 @@ class Installation:
         """Take everything out of a queue, in JSON."""
         return [json.loads(message["Body"]) for message in self._receive(url, delete=True)]
 
+    def outbox(self) -> list[Event]:
+        """Return what lies in the outbox, confirmed or not, in the order of each subject."""
+        found: list[Any] = self.clients.dynamodb.scan(TableName=TABLE)["Items"]
+        outbox = [item for item in found if item["kind"] == {"S": "outbox"}]
+        return sorted(outbox, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def put(self, item: Event) -> None:
+        """Write an item over whatever the ledger has in its place."""
+        self.clients.dynamodb.put_item(TableName=TABLE, Item=item)
+
     # ── how Lambda does it ──────────────────────────────────────────────────────────────────
 
-    def _consume(
-        self, url: str, handler: Callable[..., Any], name: str, **variables: str
-    ) -> bool:
+    def _consume(self, url: str, handler: Callable[..., Any], name: str, **variables: str) -> bool:
         """Invoke a function with a batch; delete the messages that it does not want again."""
         messages = self._receive(url)
         if not messages:
@@ -143,7 +241,9 @@ class Installation:
         except BatchFailedError as error:
             self.answers.append(error)
         for message in messages:
-            if message["MessageId"] not in again:
+            if message["MessageId"] in again:
+                self._handles.setdefault(url, []).append(message["ReceiptHandle"])
+            else:
                 self.clients.sqs.delete_message(
                     QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                 )
@@ -155,6 +255,7 @@ class Installation:
         environment = {
             "POWERTOOLS_SERVICE_NAME": f"{name}-{next(_runs)}",
             "LONGSHORE_TABLE": TABLE,
+            "AWS_ENDPOINT_URL_ECS": self.harbour.server.endpoint_url,
             **{f"LONGSHORE_{key}": value for key, value in variables.items()},
         }
         with self.monkeypatch.context() as patched:
@@ -193,16 +294,13 @@ class Installation:
             "awsRegion": HOME.region,
         }
 
-    def _queue(self, name: str, **attributes: str) -> str:
-        return self.clients.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    def _queue(self, name: str) -> str:
+        fifo = name.endswith(".fifo")
+        reply = self.clients.sqs.create_queue(
+            QueueName=name, Attributes={"FifoQueue": "true"} if fifo else {}
+        )
+        return reply["QueueUrl"]
 
     def _arn(self, url: str) -> str:
         reply = self.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return reply["Attributes"]["QueueArn"]
-
-    def _listen(self) -> None:
-        """Let a rule on the bus put every event into a queue, as anybody may."""
-        pattern = json.dumps({"source": ["longshore"]})
-        self.clients.events.put_rule(Name="all", EventBusName="longshore", EventPattern=pattern)
-        target = {"Id": "heard", "Arn": self._arn(self.heard)}
-        self.clients.events.put_targets(Rule="all", EventBusName="longshore", Targets=[target])

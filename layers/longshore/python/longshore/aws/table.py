@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
+from uuid import uuid4
 
 from longshore.aws import items
 from longshore.aws.gate import Gate
@@ -40,6 +41,7 @@ class Table:
         self.gate = gate
         self.client = client
         self.name = name
+        self._writer = uuid4().hex
 
     def get(self, key: Key) -> "Item | None":
         """Return an item, read consistently; None where there is none."""
@@ -61,8 +63,9 @@ class Table:
     def transact(self, writes: "Sequence[TransactWriteItemTypeDef]") -> None:
         """Do all of these writes or none.
 
-        The request token comes from their content: the same writes sent again because a reply was
-        lost succeed without a second effect. DynamoDB remembers tokens for ten minutes.
+        The request token comes from their content and their writer: the same writes sent again
+        because a reply was lost succeed without a second effect, but of two writers that would do
+        the same only one does. DynamoDB remembers tokens for ten minutes.
 
         Raises:
             Conflict: a condition does not hold.
@@ -71,11 +74,11 @@ class Table:
             self.gate.call(
                 self.client.transact_write_items,
                 TransactItems=writes,
-                ClientRequestToken=token(writes),
+                ClientRequestToken=token(writes, self._writer),
             )
 
 
-def token(writes: "Sequence[TransactWriteItemTypeDef]") -> str:
+def token(writes: "Sequence[TransactWriteItemTypeDef]", writer: str) -> str:
     """Return the request token of a transaction: 36 characters, the most DynamoDB takes."""
-    canonical = json.dumps(writes, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps([writer, *writes], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:36]

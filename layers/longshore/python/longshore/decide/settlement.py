@@ -65,9 +65,8 @@ def hold_for(fault: Fault) -> HoldKind | None:
 
 
 def to_return(targets: Sequence[TargetRecord]) -> list[TargetRecord]:
-    """Return the targets that were moved and must go back; what others moved is left to them."""
-    left = {LegState.GONE, LegState.REPLACED}
-    return [t for t in targets if t.forward.moved and t.forward.state not in left]
+    """Return the targets that must go back to their stable revision."""
+    return [target for target in targets if target.must_return]
 
 
 def _fault(target: TargetRecord) -> Fault:

@@ -6,16 +6,18 @@ the circuit breaker it is stable too, and SERVICE_DEPLOYMENT_COMPLETED is sent a
 """
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
 
-MISSES_ALLOWED = 3
-"""Looks in a row without our deployment before it counts as gone: for seconds after UpdateService
-ECS does not show it everywhere (bugcrowd/ecs-deployment-monitor#2)."""
+STALE_FOR = timedelta(seconds=45)
+"""How long a look may show what was before: for seconds after UpdateService ECS does not show its
+deployment everywhere (bugcrowd/ecs-deployment-monitor#2). Many looks within it are no better than
+one, for they may all be answered from the same place."""
 
 
-def judge(leg: Leg, service: EcsService | None) -> Leg:
+def judge(leg: Leg, service: EcsService | None, now: datetime) -> Leg:
     """Return the leg as ECS now shows it; a leg that is over, or never began, stays as it is."""
     if leg.state not in {LegState.CALLING, LegState.ROLLING}:
         return leg
@@ -24,8 +26,8 @@ def judge(leg: Leg, service: EcsService | None) -> Leg:
         return _ended(leg, LegState.GONE, f"the service is {state}")
     ours = _ours(leg, service)
     if ours is None:
-        return _unseen(leg, service)
-    found = replace(leg, state=LegState.ROLLING, ecs_deployment_id=ours.id, misses=0)
+        return _unseen(leg, service, now)
+    found = replace(leg, state=LegState.ROLLING, ecs_deployment_id=ours.id, unseen_since=None)
     return _by_rollout(found, ours, service)
 
 
@@ -56,33 +58,39 @@ def _replaced(leg: Leg, service: EcsService) -> Leg:
         return leg
     if primary.task_definition == leg.revision:
         # Somebody forced a new deployment of what we brought: the release goes on under that id.
-        return replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id, misses=0)
+        return replace(
+            leg, state=LegState.ROLLING, ecs_deployment_id=primary.id, unseen_since=None
+        )
     if primary.task_definition == leg.origin:
         return _ended(leg, LegState.FAILED, f"the service was taken back to {_of(primary)}")
     return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(primary)}")
 
 
-def _unseen(leg: Leg, service: EcsService) -> Leg:
+def _unseen(leg: Leg, service: EcsService, now: datetime) -> Leg:
     """Our deployment is not shown: not yet, not any more, or it never began."""
     primary = service.primary
-    missed = replace(leg, misses=leg.misses + 1)
+    missed = leg if leg.unseen_since else replace(leg, unseen_since=now)
     untouched = primary is None or primary.id in leg.present
-    if missed.misses < MISSES_ALLOWED or (leg.state is LegState.CALLING and untouched):
+    if not _is_certain(missed, now) or (leg.state is LegState.CALLING and untouched):
         return missed
     return _replaced(missed, service)
 
 
-def may_call_again(leg: Leg) -> bool:
+def may_call_again(leg: Leg, now: datetime) -> bool:
     """Whether a call whose reply never came can be taken as one that took no effect.
 
-    Only while nothing new stands on the service, and after so many looks that a stale one is
-    ruled out; a second call for a revision that is PRIMARY already changes nothing.
+    Only while nothing new stands on the service, and after so long that a stale look is ruled
+    out; a second call for a revision that is PRIMARY already changes nothing.
     """
-    return leg.state is LegState.CALLING and leg.misses >= MISSES_ALLOWED
+    return leg.state is LegState.CALLING and _is_certain(leg, now)
+
+
+def _is_certain(leg: Leg, now: datetime) -> bool:
+    return leg.unseen_since is not None and now - leg.unseen_since >= STALE_FOR
 
 
 def _ended(leg: Leg, state: LegState, reason: str) -> Leg:
-    return replace(leg, state=state, reason=reason, misses=0)
+    return replace(leg, state=state, reason=reason, unseen_since=None)
 
 
 def _of(deployment: EcsDeployment) -> str:

@@ -74,8 +74,8 @@ class Leg:
 
     `present` holds the ids of the ECS deployments seen before the call: after an unknown reply a
     deployment of `revision` whose id is not among them is ours. `origin` is the revision the
-    service was on then. `misses` counts looks in a row in which ECS did not show the deployment,
-    which happens for seconds after it begins.
+    service was on then. `unseen_since` is the first of the looks in a row in which ECS did not show
+    the deployment, which happens for seconds after it begins.
     """
 
     state: LegState = LegState.PLANNED
@@ -84,7 +84,7 @@ class Leg:
     origin: str | None = None
     present: tuple[str, ...] = ()
     ecs_deployment_id: str | None = None
-    misses: int = 0
+    unseen_since: datetime | None = None
     reason: str = ""
 
     @property

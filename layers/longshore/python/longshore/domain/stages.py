@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from longshore.domain.configuration import StageSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, Trigger
+from longshore.domain.configuration import StageImage, StageSpec
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Trigger
 from longshore.domain.failures import Failure, StoppedTask
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.releases import Release
@@ -65,6 +65,7 @@ class Allowance:
 class StageRecord:
     """A stage's state; its `version` is the generation that every ECS write is checked against.
 
+    `config` is the configuration that was adopted last, `follows` how that one chooses images.
     `live` is what the stage was last brought to, `stable` the last release that was verified.
     `trouble` says why what the stage should run cannot be found out at present; it keeps nothing
     back and ends by itself. `due_at` is the next moment at which the stage must be looked at.
@@ -72,6 +73,7 @@ class StageRecord:
 
     id: StageId
     config: int = 0
+    follows: tuple[StageImage, ...] = ()
     live: Release | None = None
     stable: Release | None = None
     current: int | None = None
@@ -103,15 +105,17 @@ class Stable:
 
 @dataclass(frozen=True, slots=True)
 class TargetRecord:
-    """A target's state; all but `stable` belongs to the deployment whose number is `deployment`.
+    """A target's state; `forward` and what follows belongs to the deployment of number `deployment`.
 
-    `stopped` is the last task of the rollout that stopped, kept from an event: ECS forgets stopped
+    `astray` says that an earlier deployment took it from its stable revision and nothing brought it
+    back: one that was superseded, or whose way back failed. `stopped` is the last task of the rollout that stopped, kept from an event: ECS forgets stopped
     tasks within the hour.
     """
 
     stage: StageId
     service: ServiceRef
     stable: Stable | None = None
+    astray: bool = False
     deployment: int | None = None
     forward: Leg = field(default_factory=Leg)
     backward: Leg | None = None
@@ -126,11 +130,24 @@ class TargetRecord:
         return replace(
             self,
             deployment=deployment,
+            astray=self._left_astray(),
             forward=Leg(),
             backward=None,
             stopped=None,
             failure=None,
         )
+
+    @property
+    def must_return(self) -> bool:
+        """Whether a deployment that fails has to bring it back; what others moved is theirs."""
+        if self.forward.state in {LegState.GONE, LegState.REPLACED}:
+            return False
+        return self.astray or self.forward.moved
+
+    def _left_astray(self) -> bool:
+        returned = self.backward is not None and self.backward.state.good
+        verified = self.stable is not None and self.stable.revision == self.forward.revision
+        return self.must_return and not returned and not verified
 
 
 class IntentKind(StrEnum):

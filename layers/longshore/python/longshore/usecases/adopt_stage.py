@@ -6,7 +6,6 @@ then, too, what runs is taken as right (promise 15).
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from longshore.decide.adoption import (
     common_digests,
@@ -40,7 +39,6 @@ def adopt_stage(round_: Round) -> bool:
     if fresh:
         _adopt_targets(round_, fresh[:SLICE])
     if len(fresh) > SLICE:
-        round_.look_again(timedelta())
         return False
     _adopt_release(round_)
     return True
@@ -75,7 +73,11 @@ def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -
 def _adopt_release(round_: Round) -> None:
     live = _running_release(round_)
     stage = replace(
-        round_.stage, config=round_.snapshot.config, live=live, stable=live or round_.stage.stable
+        round_.stage,
+        config=round_.snapshot.config,
+        follows=round_.snapshot.spec.images,
+        live=live,
+        stable=live or round_.stage.stable,
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
@@ -124,6 +126,8 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         trigger = Trigger(TriggerKind.APPLY, round_.snapshot.applied_by)
         allowed = replace(stage, hold=None, allowance=Allowance(candidate.content, trigger))
         return allowed, f"{runs}; {candidate} is deployed, as asked for with the configuration"
+    if (stage.live, stage.follows) == (round_.stage.live, round_.stage.follows):
+        return stage, f"{runs}; images are chosen as before"
     if is_pushed_after(candidate, stage.live, round_.snapshot.applied_at):
         return stage, f"{runs}; {candidate} was pushed since, and ships"
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"

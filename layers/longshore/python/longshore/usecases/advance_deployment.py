@@ -45,7 +45,7 @@ def _next_slice(round_: Round) -> list[TargetSpec]:
 
 def _waits(round_: Round, spec: TargetSpec) -> bool:
     leg = round_.target(spec.service).forward
-    return leg.state in {LegState.PLANNED, LegState.REGISTERING} or may_call_again(leg)
+    return leg.state in {LegState.PLANNED, LegState.REGISTERING} or may_call_again(leg, round_.now)
 
 
 def _rolling(round_: Round) -> list[TargetSpec]:
@@ -57,7 +57,7 @@ def _rolling(round_: Round) -> list[TargetSpec]:
 def _judge(round_: Round, services: Services) -> None:
     """Record what ECS shows of the targets under way, in one write; nothing if nothing moved."""
     judged = [
-        replace(target, forward=judge(target.forward, services[target.service]))
+        replace(target, forward=judge(target.forward, services[target.service], round_.now))
         for target in round_.targets()
         if target.service in services
     ]
@@ -123,5 +123,9 @@ def _come_back(round_: Round) -> None:
     """See to it that what no event will tell of is looked at again."""
     if _next_slice(round_):
         round_.look_again(timedelta())
-    elif any(t.forward.state is LegState.CALLING or t.forward.misses for t in round_.targets()):
+    elif any(_is_unseen(target.forward) for target in round_.targets()):
         round_.look_again(LOOK_FOR_OURS_AGAIN)
+
+
+def _is_unseen(leg: Leg) -> bool:
+    return leg.state is LegState.CALLING or leg.unseen_since is not None

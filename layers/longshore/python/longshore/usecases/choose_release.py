@@ -64,7 +64,7 @@ def _apply(round_: Round, move: Move, wakeups: Sequence[Wakeup]) -> None:
         case HoldBack():
             _hold(round_, move)
         case Stay():
-            pass
+            _forget_moved_back(round_, choice)
 
 
 def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trigger:

@@ -13,7 +13,7 @@ from longshore.decide.verdict import judge
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
-from longshore.domain.observations import EcsService
+from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.usecases.ports import KnownRevision
 from longshore.usecases.round import Round
 
@@ -38,23 +38,28 @@ def move_service(
     """Record the intent, call UpdateService, and record the ECS deployment that began.
 
     A service whose primary deployment is of the revision already is not touched: that deployment
-    is followed. What ECS refuses for good is raised after the leg is back where it was.
+    is followed. Where that may be a look at what was before an earlier call of ours, the call is
+    made all the same: it changes nothing if it is true. What ECS refuses for good is raised after
+    the leg is back where it was.
     """
     leg = way.leg
     if leg.revision is None:
         return
     primary = service.primary
     if primary is not None and primary.task_definition == leg.revision:
-        there = replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id)
-        round_.write_leg(spec.service, judge(there, service), back=way.back, known=way.known)
-        return
+        target = round_.target(spec.service)
+        if not (target.astray or primary.id in target.forward.present):
+            there = judge(_following(leg, primary), service, round_.now)
+            round_.write_leg(spec.service, there, back=way.back, known=way.known)
+            return
     calling = replace(
         leg,
         state=LegState.CALLING,
         present=tuple(deployment.id for deployment in service.deployments),
         origin=service.task_definition,
-        misses=0,
+        unseen_since=None,
     )
+    round_.check_time()
     round_.write_leg(spec.service, calling, back=way.back, known=way.known)
     round_.check_time()
     _call(round_, spec, calling, back=way.back)
@@ -72,4 +77,11 @@ def _call(round_: Round, spec: TargetSpec, calling: Leg, *, back: bool) -> None:
         round_.write_leg(spec.service, uncalled, back=back)
         raise
     round_.observed[spec.service] = after
-    round_.write_leg(spec.service, judge(calling, after), back=back)
+    primary = after.primary
+    if primary is not None and primary.task_definition == calling.revision:
+        calling = _following(calling, primary)
+    round_.write_leg(spec.service, judge(calling, after, round_.now), back=back)
+
+
+def _following(leg: Leg, primary: EcsDeployment) -> Leg:
+    return replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id)

@@ -68,7 +68,8 @@ def prepare_back(round_: Round, spec: TargetSpec, leg: Leg, stable: Stable) -> W
 def _pinned(
     round_: Round, spec: TargetSpec, base: DescribedRevision, digests: Mapping[str, str]
 ) -> dict[str, str]:
-    images = round_.snapshot.spec.images
+    stable = round_.stage.stable
+    images = stable.images if stable else round_.snapshot.spec.images
     repositories = {i.alias: i.repository for i in images if i.alias in digests}
     if not repositories:
         return {}
@@ -81,7 +82,7 @@ def _pinned(
 
 def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
     """Find the revision that is asked for, or register it."""
-    if _runs(order.base, order.references):
+    if _runs(order.base, order.references) and _is_active(order.base):
         return replace(way, leg=replace(way.leg, revision=order.base.arn))
     rendered = _render(round_, order)
     revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
@@ -112,7 +113,7 @@ def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str 
     """Find a revision of this content: one we know, or one that a lost reply kept from us."""
     home = spec.service.home
     known = round_.ports.ledger.known_revision(home, rendered.family, rendered.fingerprint)
-    if known is not None and _is_active(round_, spec, known):
+    if known is not None and _is_active(round_.ports.ecs.describe_revision(home, known)):
         return known
     if leg.state is not LegState.REGISTERING:
         return None
@@ -120,10 +121,9 @@ def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str 
     return round_.ports.ecs.find_registered(home, rendered.family, tag)
 
 
-def _is_active(round_: Round, spec: TargetSpec, revision: str) -> bool:
+def _is_active(revision: DescribedRevision) -> bool:
     """Whether a revision can still be used: somebody may have deregistered it."""
-    described = round_.ports.ecs.describe_revision(spec.service.home, revision)
-    return described.definition.get("status") == "ACTIVE"
+    return revision.definition.get("status") == "ACTIVE"
 
 
 def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> str:

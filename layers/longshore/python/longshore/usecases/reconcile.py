@@ -89,7 +89,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     hints = frozenset[Hint]().union(*(wakeup.hints for wakeup in wakeups))
     if hints == {Hint.TASK}:
         return _judged(round_, wakeups)
-    if not adopt_stage(round_):
+    if not _adopt(round_):
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
     flew = round_.snapshot.deployment is not None
@@ -103,6 +103,15 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     if isinstance(move, Deploy):
         _advance(round_)
     return _moved(round_, wakeups, look, move)
+
+
+def _adopt(round_: Round) -> bool:
+    """Adopt the configuration; one that cannot be keeps nothing waiting that is under way."""
+    try:
+        return adopt_stage(round_)
+    except (NotPermitted, Refused):
+        _advance(round_)
+        raise
 
 
 def _advance(round_: Round) -> None:

@@ -13,9 +13,9 @@ from longshore.decide.settlement import Broken, Fault, hold_for, settle, to_retu
 from longshore.decide.verdict import judge, may_call_again
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
-from longshore.domain.errors import NotPermitted, Refused
+from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.failures import Failure, StoppedTask
-from longshore.domain.observations import EcsService
+from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.stages import MOST_VETOES, Hold, StageRecord, TargetRecord, Veto
 from longshore.usecases.conclude_deployment import end
@@ -23,7 +23,7 @@ from longshore.usecases.move_service import move_service
 from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_back
-from longshore.usecases.round import Round
+from longshore.usecases.round import SLICE, Round
 
 GRACE_FOR_THE_BREAKER = timedelta(minutes=2)
 """Time in which a circuit breaker that rolls back may begin to: without a completed deployment to
@@ -52,10 +52,7 @@ def begin_return(
 
 def advance_return(round_: Round, deployment: DeploymentRecord) -> None:
     """Judge and drive the way back by one round, and end it when every target is over."""
-    moved = to_return(round_.targets())
-    services = round_.observe(target.service for target in moved)
-    for target in moved:
-        _drive_back(round_, target, services[target.service], deployment)
+    _drive_back(round_, deployment)
     current = round_.snapshot.deployment or deployment
     legs = [target.backward or Leg() for target in to_return(round_.targets())]
     if all(leg.state.over for leg in legs):
@@ -82,7 +79,7 @@ def _stopped_tasks(round_: Round, target: TargetRecord) -> list[StoppedTask]:
         return remembered
     try:
         found = round_.ports.ecs.stopped_tasks(target.service, target.forward.ecs_deployment_id)
-    except (NotPermitted, Refused):
+    except (NotPermitted, Refused, Throttled):
         return remembered
     return [*found] or remembered
 
@@ -104,21 +101,33 @@ def _end_unmoved(round_: Round, failed: DeploymentRecord, fault: Fault, stage: S
     end(round_, _with(failed, phase, "No service was moved."), stage=stage)
 
 
-def _drive_back(
+def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:
+    """See what became of each target, and call for up to ten that wait for it."""
+    moved = {target.service: target for target in to_return(round_.targets())}
+    services = round_.observe(moved)
+    waiting: list[tuple[TargetSpec, EcsService]] = []
+    for spec in round_.snapshot.spec.targets:
+        target, service = moved.get(spec.service), services.get(spec.service)
+        if target and _waits(round_, target, service, deployment) and service:
+            waiting.append((spec, service))
+    for spec, service in waiting[:SLICE]:
+        _call_back(round_, spec, service)
+    if waiting[SLICE:]:
+        round_.look_again(timedelta())
+
+
+def _waits(
     round_: Round, target: TargetRecord, service: EcsService | None, deployment: DeploymentRecord
-) -> None:
-    spec = next(s for s in round_.snapshot.spec.targets if s.service == target.service)
-    leg = target.backward
+) -> bool:
+    """Judge one target's way back, planning it first; return whether it has to be called for."""
+    leg = target.backward or _plan(target, service, waited=_waited(round_, deployment))
     if leg is None:
-        leg = _plan(target, service, waited=_waited(round_, deployment))
-        if leg is None:
-            return
-    judged = judge(leg, service)
+        return False
+    judged = judge(leg, service, round_.now)
     if judged != target.backward:
         round_.write_leg(target.service, judged, back=True)
-    waits = judged.state in {LegState.PLANNED, LegState.REGISTERING} or may_call_again(judged)
-    if waits and service is not None:
-        _call_back(round_, spec, judged, service)
+    not_begun = judged.state in {LegState.PLANNED, LegState.REGISTERING}
+    return not_begun or may_call_again(judged, round_.now)
 
 
 def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> Leg | None:
@@ -127,7 +136,7 @@ def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> 
         return Leg(LegState.GONE, reason="the service is gone")
     primary, forward = service.primary, target.forward
     ours = primary is not None and primary.id == forward.ecs_deployment_id
-    if primary is not None and not ours and primary.task_definition == forward.origin:
+    if primary is not None and _took_back(primary, target):
         return Leg(
             LegState.ROLLING,
             revision=primary.task_definition,
@@ -142,6 +151,15 @@ def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> 
     return Leg()
 
 
+def _took_back(primary: EcsDeployment, target: TargetRecord) -> bool:
+    """Whether ECS has begun to bring the service back to where it was, and that was stable.
+
+    A deployment that was there before our call is a look at what was.
+    """
+    began_since = primary.id not in {*target.forward.present, target.forward.ecs_deployment_id}
+    return began_since and primary.task_definition == target.forward.origin and not target.astray
+
+
 def _ecs_failed_it(service: EcsService) -> bool:
     return service.primary is not None and service.primary.rollout == "FAILED"
 
@@ -151,9 +169,10 @@ def _waited(round_: Round, deployment: DeploymentRecord) -> bool:
     return round_.now - began >= GRACE_FOR_THE_BREAKER
 
 
-def _call_back(round_: Round, spec: TargetSpec, leg: Leg, service: EcsService) -> None:
-    stable = round_.target(spec.service).stable
-    if stable is None:
+def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:
+    target = round_.target(spec.service)
+    leg, stable = target.backward, target.stable
+    if leg is None or stable is None:
         return
     try:
         move_service(round_, spec, service, prepare_back(round_, spec, leg, stable))
@@ -170,11 +189,13 @@ def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) 
     verdict = settle(round_.targets())
     replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
     phase = Phase.ABORTED if replaced else Phase.ROLLED_BACK
-    end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."))
+    # What was live but unproven is left with the rest: the stage is where it was last verified.
+    back = replace(round_.stage, live=round_.stage.stable)
+    end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."), stage=back)
 
 
 def _uncertain(legs: list[Leg]) -> bool:
-    return any(leg.state in {LegState.PLANNED, LegState.CALLING} or leg.misses for leg in legs)
+    return any(leg.state in {LegState.PLANNED, LegState.CALLING} or leg.unseen_since for leg in legs)
 
 
 def _with(deployment: DeploymentRecord, phase: Phase, then: str) -> DeploymentRecord:
