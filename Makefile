@@ -58,7 +58,7 @@ integration: .venv/.ready  ## adapters and handlers against moto
 contract: build  ## the template, the layers and the documents as data
 	$(BIN)/pytest tests/contract
 
-e2e: build .venvs/ministack/.ready  ## the built application on the embedded AWS
+e2e: .venvs/ministack/.ready  ## the built application on the embedded AWS
 	$(BIN)/pytest tests/e2e
 
 validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml
@@ -69,7 +69,7 @@ test: check validate build .venvs/ministack/.ready  ## everything that CI runs
 
 # ── running and shipping ──────────────────────────────────────────────────────────────────────
 
-demo: build .venvs/ministack/.ready  ## the whole story on this machine, without an AWS account
+demo: .venvs/ministack/.ready  ## the whole story on this machine, without an AWS account
 	$(BIN)/longshore demo $(ARGS)
 
 build: .venvs/sam/.ready  ## build functions and layers into .aws-sam/build

@@ -1,0 +1,144 @@
+"""Clients for the embedded AWS: an address of this machine, and never another one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from boto3.session import Session
+from botocore.config import Config
+
+from longshore_local.cloud.emulator import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRET
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+QUICK = Config(
+    connect_timeout=5,
+    read_timeout=70,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    s3={"addressing_style": "path"},  # no name of a bucket resolves here
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An access key and its secret, made up on this machine."""
+
+    key: str
+    secret: str
+
+
+ROOT = Credentials(ROOT_KEY, ROOT_SECRET)
+
+
+class Cloud:
+    """The embedded AWS as one caller sees it; `ecs_endpoint` is where its ECS answers."""
+
+    region = REGION
+    account = ACCOUNT
+
+    def __init__(
+        self, endpoint: str, *, ecs_endpoint: str | None = None, credentials: Credentials = ROOT
+    ) -> None:
+        self.endpoint = endpoint
+        self.ecs_endpoint = ecs_endpoint or endpoint
+        self.credentials = credentials
+        self._session = Session(
+            aws_access_key_id=credentials.key,
+            aws_secret_access_key=credentials.secret,
+            region_name=REGION,
+        )
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables that make any AWS SDK or command a caller of this cloud."""
+        ecs = (
+            {}
+            if self.ecs_endpoint == self.endpoint
+            else {"AWS_ENDPOINT_URL_ECS": self.ecs_endpoint}
+        )
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            **ecs,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": self.credentials.key,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """AWS CloudFormation."""
+        return self._session.client("cloudformation", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """Amazon DynamoDB."""
+        return self._session.client("dynamodb", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def ecr(self) -> "ECRClient":
+        """Amazon ECR."""
+        return self._session.client("ecr", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def ecs(self) -> "ECSClient":
+        """Amazon ECS."""
+        return self._session.client("ecs", endpoint_url=self.ecs_endpoint, config=QUICK)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """Amazon EventBridge."""
+        return self._session.client("events", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        """AWS IAM."""
+        return self._session.client("iam", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """AWS Lambda, whose own name is a keyword of Python."""
+        return self._session.client("lambda", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """Amazon CloudWatch Logs."""
+        return self._session.client("logs", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """Amazon S3."""
+        return self._session.client("s3", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        """Amazon SNS."""
+        return self._session.client("sns", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """Amazon SQS."""
+        return self._session.client("sqs", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def trail(self) -> Any:  # noqa: ANN401 - no stubs are installed for what only tests ask
+        """AWS CloudTrail: the emulator's record of every call but those to ECS."""
+        return self._session.client("cloudtrail", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def ssm(self) -> "SSMClient":
+        """AWS Systems Manager's parameters."""
+        return self._session.client("ssm", endpoint_url=self.endpoint, config=QUICK)

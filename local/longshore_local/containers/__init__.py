@@ -1,0 +1,1 @@
+"""Real containers: images built and pushed, and ECS tasks run, by a Docker engine."""

@@ -1,0 +1,1 @@
+"""`longshore demo`: the whole story on one machine, without an AWS account."""

@@ -1,0 +1,1 @@
+"""Brings the real template.yaml and the built code into the embedded AWS."""

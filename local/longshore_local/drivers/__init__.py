@@ -1,0 +1,1 @@
+"""Plays the sources of AWS's own events, which no emulator sends."""

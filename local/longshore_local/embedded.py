@@ -1,0 +1,226 @@
+"""The embedded AWS as a whole: the emulator, the stand-ins, the drivers, and Longshore in it."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from longshore.domain.places import Home
+from longshore_local.awsjson import Exchange, JsonServer
+from longshore_local.cloud.clients import Cloud
+from longshore_local.cloud.emulator import (
+    ACCOUNT,
+    REGION,
+    Emulator,
+    EmulatorSettings,
+    free_port,
+)
+from longshore_local.containers.tasks import ContainerTasks
+from longshore_local.deploy.adaptations import Adaptation, adapt
+from longshore_local.deploy.artifacts import Artifact, build_artifacts
+from longshore_local.deploy.documents import Template, read_template
+from longshore_local.deploy.stack import Stack, deploy_stack
+from longshore_local.drivers.deliveries import Deliveries
+from longshore_local.drivers.registry import RegistryWatch
+from longshore_local.drivers.rounds import Round, Rounds
+from longshore_local.drivers.rules import DeployedRules
+from longshore_local.ecs import QUICK, EcsWorld, Event, Pace, ecs_stand_in
+from longshore_local.errors import LocalCloudError
+from longshore_local.gates.function_url import FunctionUrl
+from longshore_local.gates.policies import Policies
+from longshore_local.gates.principals import Principals
+from longshore_local.gates.recorder import Recorder
+from longshore_local.registry.conduct import RegistryImages
+
+HOME = Home("aws", ACCOUNT, REGION)
+MINISTACK = Path(".venvs/ministack/bin/ministack")
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+STACK = "longshore"
+LOOK_EVERY = 0.2
+"""Seconds between two looks at the registry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedSettings:
+    """What is built: `root` is the checkout, `clusters` are those that Longshore may update.
+
+    `clock_every` is the seconds between two ticks beside the emulator's own each minute, 0 for
+    none. Where `contained`, tasks are containers of a Docker engine.
+    """
+
+    root: Path
+    clusters: tuple[str, ...]
+    task_roles: tuple[str, ...] = ()
+    pace: Pace = QUICK
+    clock_every: float = 0
+    contained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The template as the emulator can take it, what is different in it, and the built code."""
+
+    template: Template
+    adaptations: list[Adaptation]
+    artifacts: list[Artifact]
+
+
+def prepare(root: Path) -> Prepared:
+    """Read the template and build what changed."""
+    template, adaptations = adapt(read_template(root / "template.yaml"))
+    return Prepared(template, adaptations, build_artifacts(root, template))
+
+
+@dataclass(slots=True)
+class EmbeddedAws:
+    """A context manager: `start`, then `deploy`; leave the context and nothing is left of it."""
+
+    settings: EmbeddedSettings
+    adaptations: list[Adaptation] = field(default_factory=list)
+    _held: ExitStack = field(default_factory=ExitStack)
+    _emulator: Emulator = field(init=False)
+    cloud: Cloud = field(init=False)
+    principals: Principals = field(init=False)
+    ecs: EcsWorld = field(init=False)
+    recorder: Recorder = field(init=False)
+    rules: DeployedRules = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    tasks: ContainerTasks | None = None
+    stack: Stack = field(init=False)
+
+    def start(self) -> None:
+        """Start the emulator, ECS beside it, and who tells of events.
+
+        Raises:
+            LocalCloudError: The emulator is not installed, or did not start.
+        """
+        program = self.settings.root / MINISTACK
+        if not program.exists():
+            raise LocalCloudError(
+                f"{program} is missing: run `make {program.parent.parent}/.ready`"
+            )
+        port = free_port()
+        exchange = self._exchange(f"http://127.0.0.1:{port}")
+        server = JsonServer(exchange, heartbeat=self.ecs.settle)
+        extra = {"AWS_ENDPOINT_URL_ECS": server.endpoint_url}
+        self._emulator = self._held.enter_context(Emulator(EmulatorSettings(program, port, extra)))
+        self._emulator.wait_until_ready()
+        self.cloud = Cloud(self._emulator.endpoint, ecs_endpoint=server.endpoint_url)
+        self._held.enter_context(self.deliveries)
+        self._held.enter_context(server)
+        if self.tasks is not None:
+            self._held.enter_context(self.tasks)
+        self._held.enter_context(Rounds(self._rounds()))
+
+    def deploy(self, prepared: Prepared) -> None:
+        """Deploy the template, and let the command find the function URL that answers here."""
+        parameters = {
+            "ClusterArns": ",".join(
+                f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{name}" for name in self.settings.clusters
+            ),
+            "TaskRoleArns": ",".join(
+                f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in self.settings.task_roles
+            ),
+            # Said in so many words: the emulator takes an empty list for one that names something.
+            "RepositoryArns": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*",
+        }
+        self.stack = deploy_stack(
+            self.cloud, STACK, prepared.template, prepared.artifacts, parameters
+        )
+        front = FunctionUrl(self.cloud, self.principals, self.stack["Control"])
+        self._held.enter_context(front)
+        self._announce(front.address)
+        self.adaptations = [*prepared.adaptations, *_ADDED]
+
+    def _exchange(self, endpoint: str) -> Exchange:
+        """Wire ECS to the emulator: its IAM decides, its registry knows the images."""
+        cloud = Cloud(endpoint)
+        self.principals = Principals(cloud)
+        self.rules = DeployedRules(cloud)
+        self.deliveries = Deliveries(self.rules)
+        self.ecs = EcsWorld(
+            clock=_now,
+            images=RegistryImages(cloud, contained=self.settings.contained),
+            emit=self._emit,
+            home=HOME,
+            pace=self.settings.pace,
+        )
+        self.recorder = Recorder(Policies(cloud, self.principals))
+        exchange = Exchange([ecs_stand_in(self.ecs)], self.recorder)
+        if self.settings.contained:
+            self.tasks = ContainerTasks(self.ecs, exchange.lock, self.localized)
+        return exchange
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that goes with the emulator."""
+        return self._emulator.scratch
+
+    @property
+    def registry(self) -> str:
+        """The host and port where images can be pushed to and pulled from."""
+        return self.cloud.endpoint.removeprefix("http://")
+
+    def localized(self, image: str) -> str:
+        """Return an image of this registry by the address at which it can be pulled."""
+        return image.replace(REGISTRY, self.registry, 1)
+
+    def _emit(self, event: Event) -> None:
+        self.deliveries.put(event)
+        if self.tasks is not None:
+            self.tasks.hear(event)
+
+    def _rounds(self) -> list[Round]:
+        watch = RegistryWatch(self.cloud, self.deliveries.put)
+        rounds = [Round(watch.look, LOOK_EVERY)]
+        if self.settings.clock_every:
+            rounds.append(Round(self.tick, self.settings.clock_every))
+        return rounds
+
+    def tick(self) -> None:
+        """Let the clock's minute pass at once."""
+        self.rules.fire("rate(1 minute)")
+
+    def sweep(self) -> None:
+        """Let the sweep come at once."""
+        self.rules.fire("rate(15 minutes)")
+
+    def _announce(self, address: str) -> None:
+        name = self.stack["Installation"]
+        value = json.loads(self.cloud.ssm.get_parameter(Name=name)["Parameter"].get("Value", ""))
+        self.cloud.ssm.put_parameter(
+            Name=name, Value=json.dumps({**value, "control_url": address}), Overwrite=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._held.__exit__(kind, error, trace)
+
+
+_ADDED = [
+    Adaptation(
+        "control_url names a local address",
+        "the emulator's function URL does not tell who signed",
+        ("Installation",),
+    ),
+    Adaptation(
+        "events brought to the rules' targets by hand",
+        "the emulator sends none of ECR's and ECS's; queue policies, retries and dead letters of"
+        " rules are not tried",
+        ("ImageActionRule", "DeploymentStateRule", "TaskStoppedRule"),
+    ),
+]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

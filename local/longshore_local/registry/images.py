@@ -1,0 +1,106 @@
+"""Pushes an image through ECR's API: a configuration, one small layer and the manifest of both.
+
+https://github.com/opencontainers/image-spec/blob/main/manifest.md
+"""
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from longshore_local.cloud.clients import Cloud
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageContent:
+    """What makes an image: its files, and annotations for whoever reads the manifest."""
+
+    files: Mapping[str, str]
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+def push_image(cloud: Cloud, repository: str, tag: str, content: ImageContent) -> str:
+    """Put an image into a repository under a tag; return its digest."""
+    layer = _tar(content.files)
+    config = json.dumps(
+        {
+            "architecture": "arm64",
+            "os": "linux",
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]},
+        }
+    ).encode()
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": _descriptor(CONFIG, config),
+        "layers": [_descriptor(LAYER, layer)],
+        "annotations": dict(content.annotations),
+    }
+    for blob in (config, layer):
+        _upload(cloud, repository, blob)
+    return _put(cloud, repository, tag, json.dumps(manifest))
+
+
+def add_tag(cloud: Cloud, repository: str, digest: str, tag: str) -> None:
+    """Put an image that is in the repository under one more tag."""
+    _put(cloud, repository, tag, manifest_of(cloud, repository, digest))
+
+
+def manifest_of(cloud: Cloud, repository: str, digest: str) -> str:
+    """Return the manifest that a digest names, an empty text when the repository has none."""
+    found = cloud.ecr.batch_get_image(
+        repositoryName=repository,
+        imageIds=[{"imageDigest": digest}],
+        acceptedMediaTypes=[MANIFEST, DOCKER_MANIFEST],
+    )
+    return next((one.get("imageManifest", "") for one in found.get("images", [])), "")
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest that addresses content in a registry."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _put(cloud: Cloud, repository: str, tag: str, manifest: str) -> str:
+    cloud.ecr.put_image(
+        repositoryName=repository,
+        imageManifest=manifest,
+        imageManifestMediaType=MANIFEST,
+        imageTag=tag,
+    )
+    return digest_of(manifest.encode())
+
+
+def _upload(cloud: Cloud, repository: str, blob: bytes) -> None:
+    upload = cloud.ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    cloud.ecr.upload_layer_part(
+        repositoryName=repository,
+        uploadId=upload,
+        partFirstByte=0,
+        partLastByte=len(blob) - 1,
+        layerPartBlob=blob,
+    )
+    cloud.ecr.complete_layer_upload(
+        repositoryName=repository, uploadId=upload, layerDigests=[digest_of(blob)]
+    )
+
+
+def _descriptor(media_type: str, blob: bytes) -> dict[str, object]:
+    return {"mediaType": media_type, "digest": digest_of(blob), "size": len(blob)}
+
+
+def _tar(files: Mapping[str, str]) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for name, text in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return target.getvalue()
