@@ -4,7 +4,7 @@ import pytest
 
 from longshore.runtime.observability import SWEEP_COMPLETED
 from tests.contract.cloudformation import Tree
-from tests.contract.template import ALARM, att, functions, ref, resources
+from tests.contract.template import ALARM, att, environment, functions, ref, resources
 
 ALARMS = resources(ALARM)
 
@@ -49,7 +49,8 @@ def test_a_missing_sweep_raises_an_alarm() -> None:
     alarm = ALARMS["SweepMissingAlarm"]
 
     assert (alarm["Namespace"], alarm["MetricName"]) == ("Longshore", SWEEP_COMPLETED)
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": "router"}]
+    service = environment("Router")["POWERTOOLS_SERVICE_NAME"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert (alarm["Period"], alarm["Statistic"]) == (3600, "Sum")
 

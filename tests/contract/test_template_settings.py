@@ -58,7 +58,7 @@ def test_a_function_finds_the_settings_of_its_logs_and_metrics(name: str) -> Non
     others = {k: value for k, value in environment(name).items() if not k.startswith("LONGSHORE_")}
 
     assert others == {
-        "POWERTOOLS_SERVICE_NAME": name.lower(),
+        "POWERTOOLS_SERVICE_NAME": {"Fn::Sub": f"${{AWS::StackName}}-{name.lower()}"},
         "POWERTOOLS_METRICS_NAMESPACE": "Longshore",
         "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
     }
