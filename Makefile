@@ -70,7 +70,7 @@ test: check validate build .venvs/ministack/.ready  ## everything that CI runs
 # ── running and shipping ──────────────────────────────────────────────────────────────────────
 
 demo: .venvs/ministack/.ready  ## the whole story on this machine, without an AWS account
-	$(BIN)/longshore demo $(ARGS)
+	@$(BIN)/longshore demo $(ARGS)
 
 build: .venvs/sam/.ready  ## build functions and layers into .aws-sam/build
 	$(BIN)/python scripts/build.py

@@ -21,6 +21,7 @@ class FakeEvents:
 
     rules: list[dict[str, Any]]
     targets: dict[str, list[dict[str, Any]]]
+    asked: list[str] = field(default_factory=list)
 
     def list_rules(self) -> dict[str, Any]:
         return {"Rules": self.rules}
@@ -29,7 +30,9 @@ class FakeEvents:
         return {"Targets": self.targets[Rule]}
 
     def test_event_pattern(self, *, EventPattern: str, Event: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        return {"Result": json.loads(Event)["source"] in json.loads(EventPattern)["source"]}
+        self.asked.append(EventPattern)
+        sources = json.loads(EventPattern).get("source", [])
+        return {"Result": json.loads(Event)["source"] in sources}
 
 
 @dataclass
@@ -74,6 +77,21 @@ def test_an_event_goes_to_the_targets_of_the_rules_it_meets() -> None:
 
     assert rules.deliver(PUSH) == ["ecr"]
     assert sink.sent == [{"QueueUrl": "http://here/inbox", "MessageBody": json.dumps(PUSH)}]
+
+
+def test_only_rules_that_may_meet_an_event_are_asked() -> None:
+    patterns = [
+        '{"source": ["aws.ecr"]}',
+        '{"source": ["aws.ecs", "aws.other"]}',
+        '{"source": [{"prefix": "aws."}]}',
+        '{"detail-type": ["ECR Image Action"]}',
+    ]
+    events = FakeEvents([rule(pattern, EventPattern=pattern) for pattern in patterns], {})
+    cloud = SimpleNamespace(events=events)
+
+    DeployedRules(cast("Cloud", cloud)).deliver({"source": "aws.none"})
+
+    assert events.asked == patterns[2:]
 
 
 def test_a_disabled_rule_hears_nothing() -> None:
