@@ -71,6 +71,12 @@ class StageView:
             ]
         return []
 
+    @property
+    def targets(self) -> Sequence[TargetRecord]:
+        """The targets that the configuration in force names; the ledger remembers former ones."""
+        named = {spec.service for spec in self.snapshot.spec.targets}
+        return [target for target in self.snapshot.targets if target.service in named]
+
     def as_json(self) -> dict[str, object]:
         """Return the same content for programs."""
         stage = self.snapshot.stage
@@ -82,7 +88,7 @@ class StageView:
             "trouble": stage.trouble,
             "vetoes": [_veto_json(veto) for veto in stage.vetoes],
             "deployment": deployment_detail(self.deployment) if self.deployment else None,
-            "targets": [target_json(target) for target in self.snapshot.targets],
+            "targets": [target_json(target) for target in self.targets],
             "next": list(self.next_steps),
         }
 

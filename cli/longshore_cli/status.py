@@ -124,7 +124,7 @@ def _print_stage(view: StageView, now: datetime) -> None:
 
 def _print_targets(view: StageView) -> None:
     rows = []
-    for target in view.snapshot.targets:
+    for target in view.targets:
         leg = present_leg(target)
         way = "back, " if target.backward else ""
         rows.append(

@@ -159,6 +159,16 @@ def test_a_hold_says_in_words_what_keeps_the_stage(
     }
 
 
+def test_a_service_that_was_dropped_from_the_stage_is_not_shown(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    former = replace(SERVICE, name="former")
+    keep(stage(), TargetRecord(STAGE, former, stable=Stable(REVISION), version=1))
+
+    assert "former" not in applied.run("status", "shop/staging").stdout
+    assert status_json(applied)["targets"] == []
+
+
 def test_a_failed_release_is_shown_with_its_cause_and_its_veto(
     applied: World, keep: Callable[..., None]
 ) -> None:
@@ -167,7 +177,15 @@ def test_a_failed_release_is_shown_with_its_cause_and_its_veto(
     keep(
         stage(latest=1, vetoes=(veto,)),
         deployment(Phase.ROLLED_BACK, failure=CRASH),
-        TargetRecord(STAGE, SERVICE, Stable(REVISION), 1, Leg(LegState.FAILED), back, version=1),
+        TargetRecord(
+            STAGE,
+            SERVICE,
+            stable=Stable(REVISION),
+            deployment=1,
+            forward=Leg(LegState.FAILED),
+            backward=back,
+            version=1,
+        ),
     )
 
     detail = applied.run("status", "shop/staging").stdout
