@@ -1,11 +1,12 @@
 """What the functions logged, for whoever has to find out why something failed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from longshore_local.cloud.clients import Cloud
 
 MOST_LINES = 15
+MOST_ERRORS = 3
 OF_LAMBDA = ("START ", "END ", "REPORT ")
 
 
@@ -23,8 +24,14 @@ def _of_group(cloud: Cloud, group: str) -> Iterator[str]:
     messages = [event.get("message", "").strip() for event in events]
     told = [message for message in messages if message and not message.startswith(OF_LAMBDA)]
     function = group.rpartition("/")[2]
-    for message in [text for text in map(shortened, told) if text][-MOST_LINES:]:
-        yield f"{function}: {message}"
+    for line in worst_or_last([text for text in map(shortened, told) if text]):
+        yield f"{function}: {line}"
+
+
+def worst_or_last(lines: Sequence[str]) -> Sequence[str]:
+    """Return the last errors of a function, the last lines of one that has none."""
+    errors = [line for line in lines if line.startswith("ERROR ")]
+    return errors[-MOST_ERRORS:] or lines[-MOST_LINES:]
 
 
 def shortened(message: str) -> str:
