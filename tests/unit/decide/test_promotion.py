@@ -151,3 +151,22 @@ def test_nothing_begins_while_a_stage_is_being_returned() -> None:
 
     assert isinstance(move, Stay)
     assert "rolled back" in move.reason
+
+
+@pytest.mark.parametrize(("now", "then"), [("1.0.0", "v1.0.0"), ("main", "1.0.0")])
+def test_where_versions_do_not_tell_the_push_time_does(now: str, then: str) -> None:
+    live = tagged(LIVE, now)
+    stage = StageRecord(STAGE, live=live, stable=live)
+
+    assert isinstance(decide_move(under_semver(at(stage)), tagged(OLD, then)), HoldBack)
+    assert isinstance(decide_move(under_semver(at(stage)), tagged(NEW, then)), Deploy)
+
+
+def test_an_image_that_the_live_release_does_not_have_is_no_step_back() -> None:
+    image = replace(OLD.images[0], alias="worker")
+    spec = make_spec()
+    both = replace(spec, images=(*spec.images, replace(spec.images[0], alias="worker")))
+
+    move = decide_move(at(spec=both), Release.of([*LIVE.images, image]))
+
+    assert isinstance(move, Deploy)

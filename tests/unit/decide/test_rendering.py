@@ -153,3 +153,13 @@ def test_a_digest_is_read_off_a_pinned_reference() -> None:
 def test_own_tag_reads_one_of_our_tags() -> None:
     assert own_tag([{"key": "longshore:release", "value": "r"}], "longshore:release") == "r"
     assert own_tag([], "longshore:release") is None
+
+
+@pytest.mark.parametrize("containers", [{}, {"containerDefinitions": "none"}])
+def test_what_has_no_containers_is_carried_over(containers: dict[str, object]) -> None:
+    rendered = render({"family": "f", **containers}, [], {}, read_only=READ_ONLY)
+
+    assert {k: v for k, v in rendered.definition.items() if k != "tags"} == {
+        "family": "f",
+        **containers,
+    }

@@ -1,16 +1,23 @@
 """The verdict is that of our deployment, by its id."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from longshore.decide.verdict import MISSES_ALLOWED, judge, may_call_again
+from longshore.decide import verdict
+from longshore.decide.verdict import STALE_FOR, may_call_again
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+from tests.support.fakes import NOON
 
 OLD, NEW, OTHER = "arn:x/web:1", "arn:x/web:2", "arn:x/web:3"
 CALLING = Leg(LegState.CALLING, revision=NEW, origin=OLD, present=("ecs-svc/1",))
 ROLLING = replace(CALLING, state=LegState.ROLLING, ecs_deployment_id="ecs-svc/2")
+
+
+def judge(leg: Leg, service: EcsService | None, now: datetime = NOON) -> Leg:
+    return verdict.judge(leg, service, now)
 
 
 def make_service(*deployments: EcsDeployment, desired: int = 2) -> EcsService:
@@ -52,7 +59,7 @@ def test_a_stable_service_after_a_breakers_rollback_is_a_failure() -> None:
 
 def test_our_deployment_gone_and_the_old_revision_back_is_a_failure() -> None:
     service = make_service(make_entry(3, OLD, RolloutState.COMPLETED))
-    leg = replace(ROLLING, misses=MISSES_ALLOWED - 1)
+    leg = replace(ROLLING, unseen_since=NOON - STALE_FOR)
 
     judged = judge(leg, service)
 
@@ -60,10 +67,12 @@ def test_our_deployment_gone_and_the_old_revision_back_is_a_failure() -> None:
     assert "taken back to web:1" in judged.reason
 
 
-def test_one_look_without_our_deployment_is_no_verdict() -> None:
-    judged = judge(ROLLING, make_service(make_entry(1, OLD)))
+def test_many_quick_looks_without_our_deployment_are_no_verdict() -> None:
+    judged = ROLLING
+    for _ in range(5):
+        judged = judge(judged, make_service(make_entry(1, OLD)))
 
-    assert (judged.state, judged.misses) == (LegState.ROLLING, 1)
+    assert (judged.state, judged.unseen_since) == (LegState.ROLLING, NOON)
 
 
 def test_another_revision_in_our_place_was_someone_else() -> None:
@@ -105,26 +114,25 @@ def test_a_deployment_that_was_present_before_the_call_is_not_ours() -> None:
     assert judge(leg, make_service(make_entry(2, NEW))).ecs_deployment_id is None
 
 
-def test_a_call_without_trace_may_be_made_again_only_after_several_looks() -> None:
-    leg, service = CALLING, make_service(make_entry(1, OLD))
-    seen = []
-    for _ in range(MISSES_ALLOWED):
-        seen.append(may_call_again(leg))
-        leg = judge(leg, service)
+def test_a_call_without_trace_may_be_made_again_once_no_look_can_be_stale() -> None:
+    service = make_service(make_entry(1, OLD))
+    first = judge(CALLING, service)
+    later = judge(first, service, NOON + STALE_FOR)
 
-    assert not any(seen)
-    assert leg.state is LegState.CALLING
-    assert may_call_again(leg)
+    assert not may_call_again(CALLING, NOON)
+    assert not may_call_again(first, NOON)
+    assert later.state is LegState.CALLING
+    assert may_call_again(later, NOON + STALE_FOR)
 
 
 def test_a_call_that_took_effect_and_was_taken_back_is_not_made_again() -> None:
     service = make_service(make_entry(3, OLD))
-    leg = replace(CALLING, misses=MISSES_ALLOWED - 1)
+    leg = replace(CALLING, unseen_since=NOON - STALE_FOR)
 
     judged = judge(leg, service)
 
     assert judged.state is LegState.FAILED
-    assert not may_call_again(judged)
+    assert not may_call_again(judged, NOON)
 
 
 @pytest.mark.parametrize("state", [s for s in LegState if s.over or s is LegState.PLANNED])
@@ -132,3 +140,7 @@ def test_what_is_over_or_has_not_begun_stays_as_it_is(state: LegState) -> None:
     leg = replace(ROLLING, state=state)
 
     assert judge(leg, None) == leg
+
+
+def test_a_deployment_that_is_not_primary_while_nothing_is_goes_on() -> None:
+    assert judge(ROLLING, make_service(make_entry(2, NEW, primary=False))) == ROLLING

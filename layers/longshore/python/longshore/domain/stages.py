@@ -105,33 +105,33 @@ class Stable:
 
 @dataclass(frozen=True, slots=True)
 class TargetRecord:
-    """A target's state; `forward` and what follows belongs to the deployment of number `deployment`.
+    """A target's state; all but `stable` belongs to the deployment whose number is `deployment`.
 
-    `astray` says that an earlier deployment took it from its stable revision and nothing brought it
-    back: one that was superseded, or whose way back failed. `stopped` is the last task of the rollout that stopped, kept from an event: ECS forgets stopped
-    tasks within the hour.
+    `astray` says that an earlier deployment took the target from its stable revision and nothing
+    brought it back: one that was superseded, or whose way back failed. `stopped` is the last task
+    of the rollout that stopped, kept from an event: ECS forgets stopped tasks within the hour.
     """
 
     stage: StageId
     service: ServiceRef
     stable: Stable | None = None
-    astray: bool = False
     deployment: int | None = None
     forward: Leg = field(default_factory=Leg)
     backward: Leg | None = None
     stopped: StoppedTask | None = None
     failure: Failure | None = None
+    astray: bool = False
     version: int = 0
 
     def within(self, deployment: int) -> Self:
-        """Return the target as it stands in a deployment: untouched where that is a new one."""
+        """Return the target as it stands in a deployment: not moved yet where that is a new one."""
         if self.deployment == deployment:
             return self
         return replace(
             self,
             deployment=deployment,
             astray=self._left_astray(),
-            forward=Leg(),
+            forward=self._fresh_leg(),
             backward=None,
             stopped=None,
             failure=None,
@@ -143,6 +143,11 @@ class TargetRecord:
         if self.forward.state in {LegState.GONE, LegState.REPLACED}:
             return False
         return self.astray or self.forward.moved
+
+    def _fresh_leg(self) -> Leg:
+        """Return the way forward of a new deployment; what may be registered is remembered."""
+        lost = self.forward.fingerprint if self.forward.revision is None else None
+        return Leg(fingerprint=lost)
 
     def _left_astray(self) -> bool:
         returned = self.backward is not None and self.backward.state.good

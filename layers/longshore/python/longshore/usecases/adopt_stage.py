@@ -4,7 +4,7 @@ This happens when a configuration is seen for the first time, and after a lost o
 then, too, what runs is taken as right (promise 15).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from longshore.decide.adoption import (
@@ -72,12 +72,13 @@ def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -
 
 def _adopt_release(round_: Round) -> None:
     live = _running_release(round_)
+    seen = live if live != round_.stage.live else None  # what was live already may be unproven
     stage = replace(
         round_.stage,
         config=round_.snapshot.config,
         follows=round_.snapshot.spec.images,
         live=live,
-        stable=live or round_.stage.stable,
+        stable=seen or round_.stage.stable,
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
@@ -89,13 +90,19 @@ def _running_release(round_: Round) -> Release | None:
     known, images = round_.stage.live, round_.snapshot.spec.images
     # A target that has been through a deployment is where that one left it, proven or not.
     fresh = [t for t in round_.targets() if known is None or t.deployment is None]
-    if known is not None and not fresh:
+    if known is not None and (not fresh or _moved_repository(known, images)):
         return known
     running = [dict(target.stable.digests) for target in fresh if target.stable]
     digests = common_digests(running, images)
     if digests is None or not _agrees(known, digests):
         return None
     return Release.of(_named(round_, image, digests[image.alias], known) for image in images)
+
+
+def _moved_repository(known: Release, images: Sequence[StageImage]) -> bool:
+    """Whether an alias names another repository now: what runs was not built there."""
+    before = {image.alias: image.repository for image in known.images}
+    return any(before.get(i.alias, i.repository) != i.repository for i in images)
 
 
 def _agrees(known: Release | None, digests: Mapping[str, str]) -> bool:
@@ -126,15 +133,23 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         trigger = Trigger(TriggerKind.APPLY, round_.snapshot.applied_by)
         allowed = replace(stage, hold=None, allowance=Allowance(candidate.content, trigger))
         return allowed, f"{runs}; {candidate} is deployed, as asked for with the configuration"
-    if (stage.live, stage.follows) == (round_.stage.live, round_.stage.follows):
-        return stage, f"{runs}; images are chosen as before"
-    if is_pushed_after(candidate, stage.live, round_.snapshot.applied_at):
-        return stage, f"{runs}; {candidate} was pushed since, and ships"
+    if why := _why_it_may_ship(round_, stage, candidate):
+        return stage, f"{runs}; {why}"
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
     if stage.hold is not None and stage.hold.content is None:
         return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
     hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
     return replace(stage, hold=hold), reason
+
+
+def _why_it_may_ship(round_: Round, stage: StageRecord, candidate: Release) -> str | None:
+    """Return why a candidate is left to the usual decision, None where it is held back first."""
+    before = round_.stage
+    if (before.live, before.follows) == (stage.live, stage.follows):
+        return "images are chosen as before"
+    if is_pushed_after(candidate, stage.live, round_.snapshot.applied_at):
+        return f"{candidate} was pushed since, and ships"
+    return None
 
 
 def _known_contents(round_: Round, stage: StageRecord) -> set[str]:

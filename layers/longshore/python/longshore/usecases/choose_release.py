@@ -10,7 +10,7 @@ from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
 from longshore.domain.policies import SemverPolicy, TagPolicy
 from longshore.domain.releases import RegistryImage, Release
-from longshore.domain.stages import Allowance, Hold, Intent
+from longshore.domain.stages import Allowance, Hold, HoldKind, Intent
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes, Registry
@@ -44,7 +44,13 @@ def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move
     if isinstance(choice, NothingToChoose):
         return Stay(choice.reason, Outcome.REJECTED)
     move = decide_move(round_.snapshot, choice.release)
-    _apply(round_, move, wakeups)
+    match move:
+        case Deploy():
+            start_deployment(round_, move, _trigger(round_, move.release, wakeups))
+        case HoldBack():
+            _hold(round_, move)
+        case Stay():
+            _forget_moved_back(round_, choice.release)
     return move
 
 
@@ -55,16 +61,6 @@ def _listing(registry: Registry, image: StageImage) -> Sequence[RegistryImage]:
             return [found] if found else []
         case SemverPolicy():
             return registry.tagged_images(image.repository)
-
-
-def _apply(round_: Round, move: Move, wakeups: Sequence[Wakeup]) -> None:
-    match move:
-        case Deploy():
-            start_deployment(round_, move, _trigger(round_, move.release, wakeups))
-        case HoldBack():
-            _hold(round_, move)
-        case Stay():
-            _forget_moved_back(round_, choice)
 
 
 def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trigger:
@@ -115,3 +111,13 @@ def _hold(round_: Round, move: HoldBack) -> None:
     stage = replace(round_.stage, hold=hold)
     stage, told = announce_stage(stage, EventName.STAGE_HELD, move.reason, round_.now)
     round_.commit(Changes(stage=stage, announcements=(told,)))
+
+
+def _forget_moved_back(round_: Round, candidate: Release) -> None:
+    """Lift the hold of a tag that was moved back, once it keeps nothing back any more."""
+    stage, flight = round_.stage, round_.snapshot.deployment
+    if stage.hold is None or stage.hold.kind is not HoldKind.MOVED_BACK:
+        return
+    is_live = flight is None and stage.live is not None and stage.live.content == candidate.content
+    if is_live or not stage.hold.covers(candidate):
+        round_.commit(Changes(stage=replace(stage, hold=None)))

@@ -21,7 +21,6 @@ from longshore.usecases.move_service import Way
 from longshore.usecases.ports import Changes, KnownRevision
 from longshore.usecases.round import Round
 
-
 AWS_TAG_PREFIX = "aws:"
 """Tags that AWS itself sets, such as CloudFormation on what it creates; nobody else may."""
 
@@ -81,11 +80,12 @@ def _pinned(
 
 
 def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
-    """Find the revision that is asked for, or register it."""
-    if _runs(order.base, order.references) and _is_active(order.base):
-        return replace(way, leg=replace(way.leg, revision=order.base.arn))
+    """Find the revision that is asked for, or register it; either way it is known from then on."""
     rendered = _render(round_, order)
-    revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
+    if _runs(order.base, order.references) and _is_active(order.base):
+        revision = order.base.arn
+    else:
+        revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
     leg = replace(way.leg, fingerprint=rendered.fingerprint, revision=revision)
     known = KnownRevision(spec.service.home, rendered.family, rendered.fingerprint, revision)
     return replace(way, leg=leg, known=(known,))
@@ -115,7 +115,7 @@ def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str 
     known = round_.ports.ledger.known_revision(home, rendered.family, rendered.fingerprint)
     if known is not None and _is_active(round_.ports.ecs.describe_revision(home, known)):
         return known
-    if leg.state is not LegState.REGISTERING:
+    if leg.fingerprint != rendered.fingerprint:
         return None
     tag = (FINGERPRINT_TAG, rendered.fingerprint)
     return round_.ports.ecs.find_registered(home, rendered.family, tag)

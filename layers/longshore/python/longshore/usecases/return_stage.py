@@ -195,7 +195,9 @@ def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) 
 
 
 def _uncertain(legs: list[Leg]) -> bool:
-    return any(leg.state in {LegState.PLANNED, LegState.CALLING} or leg.unseen_since for leg in legs)
+    return any(
+        leg.state in {LegState.PLANNED, LegState.CALLING} or leg.unseen_since for leg in legs
+    )
 
 
 def _with(deployment: DeploymentRecord, phase: Phase, then: str) -> DeploymentRecord:
