@@ -11,8 +11,9 @@ UV := $(BIN)/uv
 MEMBERS := layers/longshore cli local
 INSTALLED := requirements/uv.txt requirements/dev.txt $(MEMBERS:=/pyproject.toml) \
 	cli/hatch_build.py layers/longshore/python/longshore/__init__.py scripts/setup
+CORE_TESTS := $(addprefix tests/unit/,domain decide events usecases)
 
-.PHONY: help setup format check check-format lint types unit integration contract e2e validate \
+.PHONY: help setup format check check-format lint types unit unit-core unit-rest integration contract e2e validate \
 	test demo build deploy lock clean
 
 help:  ## list the targets
@@ -48,9 +49,15 @@ lint: .venv/.ready
 types: .venv/.ready
 	$(BIN)/mypy
 
-unit: .venv/.ready  ## unit tests; what is pure must be covered whole
-	$(BIN)/coverage run -m pytest tests/unit
+unit: .venv/.ready  ## unit tests, both halves side by side
+	@$(MAKE) --no-print-directory --output-sync -j2 unit-core unit-rest
+
+unit-core:  # what is pure, and what drives it, must be covered whole
+	$(BIN)/coverage run -m pytest $(CORE_TESTS)
 	$(BIN)/coverage report
+
+unit-rest:
+	$(BIN)/pytest tests/unit $(CORE_TESTS:%=--ignore=%)
 
 integration: .venv/.ready  ## adapters and handlers against moto
 	$(BIN)/pytest tests/integration
