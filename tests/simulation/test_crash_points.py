@@ -59,6 +59,9 @@ class StormyLedger:
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         self._passed(lambda: self.ledger.record_outcomes(outcomes))
 
+    def silence(self, stage: StageId) -> None:
+        self._passed(lambda: self.ledger.silence(stage))
+
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         return self._passed(lambda: self.ledger.known_revision(home, family, fingerprint))
 

@@ -142,6 +142,10 @@ class InMemoryStageLedger:
         for outcome in outcomes:
             self.state.outcomes.setdefault((outcome.event, outcome.stage), outcome)
 
+    def silence(self, stage: StageId) -> None:
+        if stage in self.state.stages:
+            self.state.stages[stage] = replace(self.state.stages[stage], due_at=None)
+
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         return self.state.revisions.get((home, family, fingerprint))
 

@@ -106,6 +106,17 @@ def test_a_timer_wakes_its_stage_when_it_is_due_and_not_before(world: LedgerWorl
     assert due(timedelta(minutes=5)) == [STAGE, STAGING]
 
 
+def test_a_stage_that_is_silenced_is_due_no_more(world: LedgerWorld) -> None:
+    world.install(make_configuration())
+    commit(world, due_at=NOON)
+
+    world.ledger.silence(STAGE)
+    world.ledger.silence(STAGE)
+
+    assert list(world.directory.due_stages(NOON + timedelta(hours=1))) == []
+    assert world.ledger.read_stage(STAGE) is not None
+
+
 def test_a_timer_that_was_taken_back_wakes_nobody(world: LedgerWorld) -> None:
     world.install(make_configuration())
     commit(world, due_at=NOON)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.outcomes import EventName
+from longshore.domain.places import StageId
 from longshore.domain.stages import HoldKind
-from tests.support.builders import SERVICE, make_spec
+from longshore_local.ecs.images import NeverStarts
+from tests.support.builders import SERVICE, STAGE, make_spec
 from tests.support.harbour import WORKER, Harbour
 from tests.support.voyages import MAIN, make_harbour, of_digest
 
@@ -111,3 +113,17 @@ def test_a_lost_ledger_moves_nothing() -> None:
 
     assert harbour.ecs.writes() == []
     assert harbour.snapshot.stage.live is not None
+
+
+def test_a_stage_taken_out_of_the_configuration_in_mid_rollout_wakes_no_more() -> None:
+    harbour = make_harbour()
+    harbour.push(2, conduct=NeverStarts())
+    harbour.run(minutes=1)
+    other = replace(make_spec(), id=StageId(STAGE.application, "other"))
+
+    harbour.apply(other)
+    harbour.run(minutes=60)
+    woken = [done for done in harbour.handled if "no configuration" in done.summary]
+
+    assert harbour.router.directory.due_stages(harbour.clock.now()) == []
+    assert len(woken) == 1

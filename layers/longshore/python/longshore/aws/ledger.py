@@ -1,6 +1,7 @@
 """A stage's part of the ledger, on DynamoDB."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
@@ -81,6 +82,17 @@ class DynamoStageLedger:
         writes = [outcome_write(self._table.name, each) for each in _first_of_each(outcomes)]
         for start in range(0, len(writes), MOST_WRITES):
             self._table.transact(writes[start : start + MOST_WRITES])
+
+    def silence(self, stage: StageId) -> None:
+        """Take a stage that no configuration has any more off the index of timers."""
+        with suppress(Conflict):  # it has no timer
+            self._table.gate.call(
+                self._table.client.update_item,
+                TableName=self._table.name,
+                Key=items.key_of(keys.stage(stage)),
+                UpdateExpression="REMOVE due_at, due_shard",
+                ConditionExpression="attribute_exists(due_at)",
+            )
 
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         """Return the revision registered with this fingerprint, None when none is known."""

@@ -85,6 +85,10 @@ class StageLedger(Protocol):
         """Keep each outcome whose (event, stage) pair has none yet."""
         ...
 
+    def silence(self, stage: StageId) -> None:
+        """Take a stage that no configuration has any more off the index of timers."""
+        ...
+
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         """Return the revision registered with this fingerprint, None when none is known."""
         ...

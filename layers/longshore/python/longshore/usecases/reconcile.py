@@ -63,6 +63,8 @@ def reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconc
 def _reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
     snapshot = ports.ledger.read_stage(stage)
     if snapshot is None:
+        if any(Hint.TIMER in wakeup.hints for wakeup in wakeups):
+            ports.ledger.silence(stage)
         reason, ends = unknown_stage(stage, wakeups, ports.clock.now())
         return _record(ports, Reconciled(stage, reason, tuple(ends)))
     round_ = Round(ports, snapshot, ports.clock.now())
