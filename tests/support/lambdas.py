@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
 
 from functions.announcer.app import handler as announcer
 from functions.control.app import handler as control
@@ -58,11 +59,11 @@ def forget_environment() -> None:
 
 @dataclass
 class Harbour:
-    """The services: ECS as its stand-in plays it, with a clock that can be put forward."""
+    """The services: ECS as its stand-in plays it; `time` moves for it and the functions alike."""
 
+    time: time_machine.Traveller
     conduct: dict[str, Conduct] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    ahead: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         self.world = EcsWorld(
@@ -71,8 +72,8 @@ class Harbour:
         self.server = JsonServer(Exchange([ecs_stand_in(self.world)]))
 
     def now(self) -> datetime:
-        """Return the time of the world, ahead of that of the functions."""
-        return datetime.now(UTC) + self.ahead
+        """Return the time, which is that of the functions too."""
+        return datetime.now(UTC)
 
     def open_service(self, cluster: str, name: str, image: str) -> None:
         """Create a service with a circuit breaker, and let it come up."""
@@ -87,8 +88,8 @@ class Harbour:
         self.pass_time(minutes=5)
 
     def pass_time(self, *, minutes: int) -> list[Event]:
-        """Let time pass on ECS; return the events that it sent meanwhile."""
-        self.ahead += timedelta(minutes=minutes)
+        """Let time pass; return the events that ECS sent meanwhile."""
+        self.time.shift(timedelta(minutes=minutes))
         self.world.settle()
         events = [*self.events]
         self.events.clear()

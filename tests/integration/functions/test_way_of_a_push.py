@@ -37,10 +37,7 @@ def heard(installation: Installation) -> list[str]:
 
 
 def let_time_pass(installation: Installation, *, minutes: int) -> None:
-    """Let ECS work, and bring what it tells of it; then the sweep comes.
-
-    SQS's own clock stands still here, so delayed wake-ups stay where they are.
-    """
+    """Let ECS work, and bring what it tells of it; then the sweep comes."""
     for event in told_by_rules(installation.harbour.pass_time(minutes=minutes)):
         installation.send(event)
     installation.run()
