@@ -22,9 +22,16 @@ from botocore.session import Session
 
 from longshore.aws.clients import READS, Clients
 from longshore.aws.ecs import AwsEcs
+from longshore.aws.errors import TRIED_AGAIN
 from longshore.aws.gate import Gate
 from longshore.aws.registry import EcrRegistry
-from longshore.domain.errors import LongshoreError, NotPermitted, Refused, UnknownSchema
+from longshore.domain.errors import (
+    LongshoreError,
+    NotPermitted,
+    Refused,
+    Throttled,
+    UnknownSchema,
+)
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +46,16 @@ _NO_CREDENTIALS = (
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )
-_STALE = ("expired", "invalidclienttokenid", "unrecognizedclient", "signaturedoesnotmatch")
+_TURNED_DOWN = (
+    "expired",
+    "incompletesignature",
+    "invalidclienttokenid",
+    "invalidsecurity",
+    "invalidsignature",
+    "missingauthenticationtoken",
+    "signaturedoesnotmatch",
+    "unrecognizedclient",
+)
 """Parts of the error codes with which AWS turns down credentials, whatever they may do."""
 
 
@@ -116,8 +132,14 @@ def aws_in_sentences() -> Iterator[None]:
 
 
 def _of_answer(error: LongshoreError) -> CommandError:
-    if isinstance(error, Refused) and any(part in error.code.lower() for part in _STALE):
+    if isinstance(error, Refused) and any(part in error.code.lower() for part in _TURNED_DOWN):
         return CommandError(str(error), next_step=_SIGN_IN, code=ExitCode.DENIED)
+    if isinstance(error, Throttled):
+        return CommandError(
+            str(error).removesuffix(TRIED_AGAIN),
+            next_step="repeat the command in a moment; if that does not help, check the region, "
+            "the network and AWS_ENDPOINT_URL",
+        )
     if isinstance(error, UnknownSchema):
         return CommandError(str(error), next_step="bring the command to the version of the ledger")
     return CommandError(str(error), next_step="repeat the command")

@@ -9,6 +9,8 @@ from longshore_cli.errors import UsageError
 from longshore_cli.output import Exact
 
 STDIN = "-"
+_LONGEST_INT = 640
+"""Characters that Python turns into an int and back, however it is configured."""
 
 
 def read_bytes(file: str, *, next_step: str = "") -> bytes:
@@ -17,7 +19,9 @@ def read_bytes(file: str, *, next_step: str = "") -> bytes:
         return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"failed to read {file}: {reason}", next_step=next_step) from None
+        raise UsageError(
+            f"failed to read {file or repr(file)}: {reason}", next_step=next_step
+        ) from None
 
 
 def read_json_object(file: str, *, next_step: str = "") -> Mapping[str, object]:
@@ -31,6 +35,7 @@ def read_json_object(file: str, *, next_step: str = "") -> Mapping[str, object]:
         document = json.loads(
             content,
             parse_float=Exact,
+            parse_int=_exact_whole,
             parse_constant=_refuse_constant,
             object_pairs_hook=_without_duplicates,
         )
@@ -41,6 +46,13 @@ def read_json_object(file: str, *, next_step: str = "") -> Mapping[str, object]:
     if not isinstance(document, dict):
         raise UsageError(f"{file} holds no JSON object", next_step=next_step)
     return document
+
+
+def _exact_whole(text: str) -> int | Exact:
+    """Return a whole number; its text is kept where an int would not be written as it was read."""
+    if text == "-0" or len(text) > _LONGEST_INT:
+        return Exact(text)
+    return int(text)
 
 
 def _refuse_constant(name: str) -> object:

@@ -11,11 +11,12 @@ from longshore.decide.rendering import containers_of
 from longshore.decide.support import refusal_of
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused
 from longshore.domain.places import NAME_PATTERN, Home, RepositoryRef, ServiceRef
+from longshore.domain.references import EcrImage, parse_ecr_image
 from longshore.events.arns import parse_arn
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.configuration.reading import check
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.images import EcrImage, parse_ecr_image, propose
+from longshore_cli.images import propose
 from longshore_cli.output import OutputFormat, confirm, print_json, print_line
 from longshore_cli.starter import Starter, StarterImage, yaml_text
 

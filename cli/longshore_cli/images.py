@@ -5,26 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longshore.decide.versions import parse_version
+from longshore.domain.references import EcrImage
 
-_IMAGE = re.compile(
-    r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z.]+/(?P<name>[^@:]+)"
-    r"(?::(?P<tag>[^@]*))?(?:@(?P<digest>.*))?"
-)
 _MOVING = ("main", "master", "latest", "stable", "release", "develop")
 """Tags that most people move, in the order in which they are proposed."""
 _ONE_BUILD = re.compile(r"(?:.*[-_.])?(?:[0-9a-f]{7,40}|\d+)")
 """Commit hashes and build numbers, also behind a prefix: such a tag is never moved."""
-
-
-@dataclass(frozen=True, slots=True)
-class EcrImage:
-    """An image reference that lies in ECR."""
-
-    account: str
-    region: str
-    repository: str
-    tag: str | None
-    digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +20,6 @@ class Proposal:
     key: str
     value: str
     remark: str
-
-
-def parse_ecr_image(image: str) -> EcrImage | None:
-    """Read an image reference, None when it does not lie in a private ECR registry."""
-    match = _IMAGE.fullmatch(image)
-    if match is None:
-        return None
-    tag, digest = match["tag"] or None, match["digest"] or None
-    if tag is None and digest is None:
-        tag = "latest"  # what a runtime takes when a reference says neither
-    return EcrImage(match["account"], match["region"], match["name"], tag, digest)
 
 
 def propose(image: EcrImage, tags: Sequence[str]) -> Proposal:

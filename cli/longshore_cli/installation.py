@@ -1,6 +1,7 @@
 """Find an installation: the one thing the command must know before it can ask anything."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from longshore.domain.errors import Refused
 from longshore.domain.places import Home
 from longshore.events.arns import parse_arn
 from longshore_cli.access import Access
-from longshore_cli.errors import CommandError
+from longshore_cli.errors import CommandError, UsageError
 
 SCHEMA = 1
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+"""That of a stack, which is an installation's name where it has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,12 @@ def parameter_name(installation: str) -> str:
 def find_installation(access: Access) -> Installation:
     """Return the installation that was named; raise CommandError where there is none."""
     name = access.place.installation
+    if _NAME.fullmatch(name) is None:
+        raise UsageError(
+            f"{name!r} is no name of an installation: it begins with a letter and holds letters, "
+            "digits and '-'",
+            next_step="correct --installation or LONGSHORE_INSTALLATION",
+        )
     parameter = parameter_name(name)
     try:
         answer = access.gate.call(access.ssm.get_parameter, Name=parameter)

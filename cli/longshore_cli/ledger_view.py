@@ -1,4 +1,4 @@
-"""What the command reads in the ledger. It only ever reads: wishes go through control."""
+"""What the command reads in the ledger. It only ever reads: intents go through control."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

@@ -105,9 +105,12 @@ def confirm(question: str) -> None:
     try:
         agreed = typer.confirm(visible(question), err=True)
     except typer.Abort:
+        sys.stderr.write("\n")  # the question has no end of line
         raise UsageError(
             "nobody answered, so nothing was changed",
             next_step="repeat the command with --yes",
         ) from None
+    if not sys.stdin.isatty():
+        sys.stderr.write("\n")  # nobody pressed Enter where it would be seen
     if not agreed:
         raise CommandError("you said no, so nothing was changed", code=ExitCode.DENIED)

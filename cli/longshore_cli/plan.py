@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from longshore.decide.adoption import common_digests, name_image, running_by_alias
 from longshore.decide.rendering import UnknownContainerError, managed_containers
-from longshore.decide.selection import Chosen, choose
+from longshore.decide.selection import Chosen
 from longshore.decide.support import refusal_of
-from longshore.domain.configuration import Base, Configuration, StageImage, StageSpec, TargetSpec
+from longshore.domain.configuration import Base, Configuration, StageSpec, TargetSpec
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.places import ServiceRef
-from longshore.domain.policies import SemverPolicy, TagPolicy
-from longshore.domain.releases import RegistryImage, Release
+from longshore.domain.releases import Release
+from longshore.events.outbound import release_detail
+from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.ports import Ecs, Registry
 from longshore_cli.ledger_view import LedgerView
-from longshore_cli.stage_view import release_json
 from longshore_cli.wording import release_text, revision_text
 
 
@@ -66,11 +66,13 @@ class StagePlan:
     @property
     def deploys(self) -> bool:
         """Whether something is deployed at once."""
-        return self.deploy and self._differs
+        return self.deploy and self._differs and not self._refused
 
     @property
     def then(self) -> str:
         """What happens when this is applied, in a sentence."""
+        if self._refused:
+            return "nothing: a service of the stage is refused, and the file with it"
         if self.chosen is None:
             return f"nothing is deployed: {self.nothing}"
         if not self._differs:
@@ -83,6 +85,10 @@ class StagePlan:
         )
 
     @property
+    def _refused(self) -> bool:
+        return any(target.refusal for target in self.targets)
+
+    @property
     def _differs(self) -> bool:
         if self.chosen is None:
             return False
@@ -92,8 +98,8 @@ class StagePlan:
         """Return the stage for programs."""
         return {
             "stage": str(self.spec.id),
-            "runs": release_json(self.runs) if self.runs else None,
-            "chooses": release_json(self.chosen) if self.chosen else None,
+            "runs": release_detail(self.runs) if self.runs else None,
+            "chooses": release_detail(self.chosen) if self.chosen else None,
             "deploys": self.deploys,
             "then": self.then,
             "targets": [target.as_json() for target in self.targets],
@@ -107,8 +113,7 @@ def plan_stages(eyes: Eyes, configuration: Configuration) -> Sequence[StagePlan]
 
 def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
     targets = tuple(_plan_targets(eyes, spec))
-    listings = {image.alias: _listing(eyes.registry, image) for image in spec.images}
-    choice = choose(spec.images, listings)
+    choice = look_at_registry(spec.images, eyes.registry).choice
     taken = [target.digests or {} for target in targets if not target.refusal]
     digests = common_digests(taken, spec.images) if taken else None
     return StagePlan(
@@ -119,15 +124,6 @@ def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
         nothing="" if isinstance(choice, Chosen) else choice.reason,
         deploy=deploy,
     )
-
-
-def _listing(registry: Registry, image: StageImage) -> Sequence[RegistryImage]:
-    match image.selection:
-        case TagPolicy(tag):
-            found = registry.image_by_tag(image.repository, tag)
-            return [found] if found else []
-        case SemverPolicy():
-            return registry.tagged_images(image.repository)
 
 
 def _release(registry: Registry, spec: StageSpec, digests: Mapping[str, str]) -> Release:
@@ -194,7 +190,7 @@ def lines_of(plan: StagePlan) -> Iterator[str]:
     """Yield the plan of a stage for people."""
     policies = ", ".join(f"{image.alias}: {image.selection}" for image in plan.spec.images)
     yield f"{plan.spec.id}"
-    yield f"  runs     {release_text(plan.runs)}, adopted as it is"
+    yield f"  runs     {release_text(plan.runs)}{', adopted as it is' if plan.runs else ''}"
     yield f"  chooses  {release_text(plan.chosen)} ({policies})"
     yield f"  then     {plan.then}"
     for target in plan.targets:

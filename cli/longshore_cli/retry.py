@@ -32,5 +32,5 @@ def run_retry(place: Place, stage: str, reason: str, output: OutputFormat) -> No
     if output is OutputFormat.JSON:
         print_json({"stage": stage, "intent": intent, "reason": reason})
         return
-    print_line(f"{stage} is looked at again; hold and veto of the present choice are lifted")
+    print_line(f"{stage} is looked at again; whatever holds or vetoes its present choice is lifted")
     print_line(f"next: longshore status {stage}")

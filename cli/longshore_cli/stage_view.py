@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longshore.domain.deployments import DeploymentRecord, Leg, Phase
-from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot, TargetRecord, Veto
-from longshore.events.outbound import deployment_detail, stage_detail
+from longshore.events.outbound import deployment_detail, release_detail, stage_detail
 
 _ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
 
@@ -115,19 +114,7 @@ def target_json(target: TargetRecord) -> dict[str, object]:
 
 def _veto_json(veto: Veto) -> dict[str, object]:
     return {
-        "release": release_json(veto.release),
+        "release": release_detail(veto.release),
         "reason": veto.reason,
         "since": veto.since.isoformat(),
-    }
-
-
-def release_json(release: Release) -> dict[str, object]:
-    """Return a release for programs: its images by alias."""
-    return {
-        image.alias: {
-            "repository": image.repository.uri,
-            "tag": image.tag,
-            "digest": image.digest,
-        }
-        for image in release.images
     }

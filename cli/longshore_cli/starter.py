@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from longshore.domain.references import EcrImage
 from longshore.events.configuration import API_VERSION
-from longshore_cli.images import EcrImage, Proposal
+from longshore_cli.images import Proposal
 from longshore_cli.output import visible
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")

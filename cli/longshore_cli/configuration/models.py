@@ -6,8 +6,6 @@ that both accept and refuse the same files.
 """
 
 import re
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -22,21 +20,23 @@ from pydantic import (
 
 from longshore.decide.versions import Range
 from longshore.domain.facts import ECS_NAME
-from longshore.domain.places import NAME_PATTERN
+from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.events.arns import ACCOUNT, REGION
-from longshore.events.configuration import API_VERSION, LONGEST_DEADLINE, SHORTEST_DEADLINE
+from longshore.events.configuration import (
+    ALIAS,
+    API_VERSION,
+    LONGEST_DEADLINE,
+    SERVICE,
+    SHORTEST_DEADLINE,
+)
 from longshore.events.ecr import REPOSITORY, TAG
-from longshore.events.sections import suggestion
+from longshore.events.sections import DURATION, parse_duration, suggestion
 
 SCHEMA_TITLE = "longshore.yaml"
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
 _REPOSITORY = re.compile(rf"(?:{_REGISTRY})?{REPOSITORY.pattern}")
-_ALIAS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
-_SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-_UNITS: Mapping[str, str] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
@@ -66,10 +66,10 @@ def _check_range(text: str) -> str:
 
 
 def _check_deadline(text: str) -> str:
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    deadline = parse_duration(text)
+    if deadline is None:
         raise ValueError(f"{text!r} is no duration; write it like 90s, 30m, 2h or 1d")
-    if not SHORTEST_DEADLINE <= timedelta(**{_UNITS[match[2]]: int(match[1])}) <= LONGEST_DEADLINE:
+    if not SHORTEST_DEADLINE <= deadline <= LONGEST_DEADLINE:
         raise ValueError(f"{text} is out of bounds; use 10s to 7d")
     return text
 
@@ -81,12 +81,10 @@ def _check_alias(text: str, info: ValidationInfo) -> str:
     return text
 
 
-_NAME_MEANING = (
-    "is no valid name; use 1 to 40 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
-)
-
-Name = Annotated[str, _matching(NAME_PATTERN, _NAME_MEANING), _schema(NAME_PATTERN)]
-Alias = Annotated[str, _matching(_ALIAS, "is no alias; use 1 to 40 letters, digits, '-', '_'")]
+Name = Annotated[
+    str, _matching(NAME_PATTERN, f"is no valid name; {NAME_RULE}"), _schema(NAME_PATTERN)
+]
+Alias = Annotated[str, _matching(ALIAS, "is no alias; use 1 to 40 letters, digits, '-', '_'")]
 RepositoryName = Annotated[
     str,
     _matching(
@@ -102,11 +100,11 @@ Account = Annotated[
 Region = Annotated[str, _matching(REGION, "is no region such as eu-central-1"), _schema(REGION)]
 Tag = Annotated[str, _matching(TAG, "is no image tag"), _schema(TAG)]
 VersionRange = Annotated[str, AfterValidator(_check_range)]
-Duration = Annotated[str, AfterValidator(_check_deadline), _schema(_DURATION)]
+Duration = Annotated[str, AfterValidator(_check_deadline), _schema(DURATION)]
 ServiceName = Annotated[
     str,
-    _matching(_SERVICE, "names no ECS service; write cluster/service, by their names"),
-    _schema(_SERVICE),
+    _matching(SERVICE, "names no ECS service; write cluster/service, by their names"),
+    _schema(SERVICE),
 ]
 ContainerName = Annotated[str, _matching(ECS_NAME, "is no container name")]
 
@@ -223,7 +221,7 @@ class Document(_Strict):
     application: Annotated[Name, Field(description="The application's name.")]
     images: Annotated[
         dict[Alias, Image],
-        Field(min_length=1, description="The images, by alias.", json_schema_extra=_keys(_ALIAS)),
+        Field(min_length=1, description="The images, by alias.", json_schema_extra=_keys(ALIAS)),
     ]
     stages: Annotated[
         dict[Name, Stage],

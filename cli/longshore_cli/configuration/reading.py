@@ -26,8 +26,6 @@ from longshore_cli.configuration.source import (
 from longshore_cli.documents import read_bytes
 from longshore_cli.errors import UsageError
 
-DEFAULT_FILE = "longshore.yaml"
-
 _EXPECTED: Mapping[str, str] = {
     "string_type": "text",
     "dict_type": "an object",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from longshore_local.containers.docker import docker
@@ -67,12 +66,7 @@ class ImageWorkshop:
             self.base = self._find_base()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with suppress(LocalCloudError):  # builders without BuildKit keep the first stage
             docker("image", "prune", "--force", f"--filter=label={STAGE}")
         for image in reversed(self._made):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from longshore_local.demo.acts import FOURTH, Story
 from longshore_local.demo.logs import last_logs
+from longshore_local.demo.pushing import NO_PRICES, REPOSITORY
 from longshore_local.demo.report import Report
 from longshore_local.demo.scene import STAGE
 from longshore_local.demo.theatre import Engine, Theatre
@@ -124,28 +125,40 @@ def _exploring(theatre: Theatre) -> Mapping[str, object]:
 
 def _commands(theatre: Theatre) -> list[str]:
     longshore = ROOT / ".venv/bin/longshore"
-    following = FOURTH.replace(".3.", ".4.")
-    push = f"{ROOT / '.venv/bin/python'} -m longshore_local.registry {following}"
-    if theatre.workshop:
-        reference = f"{theatre.aws.registry}/checkout:{following}"
-        build = f"docker build -t {reference} --build-arg VERSION={following}"
-        base = f"--build-arg BASE={theatre.workshop.base} {ROOT / 'examples/checkout'}"
-        push = f"{build} {base} && docker push {reference}"
+    broken, good = FOURTH.replace(".3.", ".4."), FOURTH.replace(".3.", ".5.")
     return [
         f"{longshore} status {STAGE}",
+        _push(theatre, broken, broken=True),
         f'{longshore} retry {STAGE} --reason "to see it fail once more"',
-        push,
+        _push(theatre, good),
         f"less {theatre.scene.command.folder / 'longshore.yaml'}",
     ]
 
 
+def _push(theatre: Theatre, version: str, *, broken: bool = False) -> str:
+    """Return the command line that pushes a version as the story does."""
+    if not theatre.workshop:
+        tool = f"{ROOT / '.venv/bin/python'} -m longshore_local.registry {version}"
+        return f"{tool} broken" if broken else tool
+    reference = f"{theatre.aws.registry}/{REPOSITORY}:{version}"
+    arguments = {"VERSION": version, "BASE": theatre.workshop.base}
+    if broken:
+        arguments["PRICES"] = NO_PRICES
+    given = " ".join(f"--build-arg {name}={value}" for name, value in arguments.items())
+    build = f"docker build -t {reference} {given} {ROOT / 'examples/checkout'}"
+    return f"{build} && docker push {reference}"
+
+
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Turn a request to terminate into what Ctrl-C does, so that everything is put away."""
+    """Turn a request to terminate into what Ctrl-C does, so that everything is put away.
+
+    SIGINT is named too: a shell starts what runs in the background with SIGINT ignored.
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     yield

@@ -57,6 +57,28 @@ def test_expired_credentials_ask_to_sign_in_again(
     assert "aws sso login" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    ],
+)
+def test_credentials_that_aws_turns_down_are_a_denial(
+    aws: Callable[[Reply], HttpServer], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    turned_down = {"__type": code, "message": "The request signature does not match"}
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws((400, turned_down)).url)
+
+    result = run("status")
+
+    assert result.exit_code == 6
+    assert "aws sts get-caller-identity" in result.stderr
+
+
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name)
@@ -97,6 +119,8 @@ def test_an_endpoint_that_does_not_answer(
 
     assert result.exit_code == 3
     assert "ssm:GetParameter got no answer" in result.stderr
+    assert "tried again" not in result.stderr
+    assert "check the region" in result.stderr
 
 
 def test_the_installation_is_found_by_its_name(world: World) -> None:
@@ -117,6 +141,20 @@ def test_an_installation_that_is_not_there_says_what_to_do(world: World) -> None
     assert result.exit_code == 3
     assert "there is no installation 'nowhere' in eu-central-1" in result.stderr
     assert "--installation" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", "my shop", "../x", "1st", "a/b", "x" * 129])
+def test_what_cannot_be_an_installation_is_not_asked_for(
+    aws: Callable[[Reply], HttpServer], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    server = aws((200, {}))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+
+    result = run("status", "--installation", name)
+
+    assert result.exit_code == 2
+    assert "is no name of an installation" in result.stderr
+    assert not server.heard
 
 
 def test_the_environment_can_name_the_installation(

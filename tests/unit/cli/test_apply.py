@@ -91,6 +91,9 @@ def test_no_answer_and_no_change_nothing(pinned: World) -> None:
 
     assert (refused.exit_code, unanswered.exit_code) == (6, 2)
     assert "next: repeat the command with --yes" in unanswered.stderr
+    for result in (refused, unanswered):
+        assert "[y/N]:" in result.stderr
+        assert "\nlongshore: " in result.stderr
     assert pinned.control.heard == []
 
 
@@ -251,7 +254,7 @@ def test_what_cannot_be_taken_is_refused_in_words(
 ) -> None:
     expected = prepare(world)
 
-    result = world.run("apply", "--yes", "--output", output)
+    result = world.run("apply", "--deploy", "--yes", "--output", output)
 
     assert result.exit_code == 3, result.output
     assert expected in result.stderr
@@ -261,6 +264,9 @@ def test_what_cannot_be_taken_is_refused_in_words(
         plan = json.loads(result.stdout)
         assert plan["applied"] is False
         assert len(plan["refusals"]) == 1
+        assert not any(stage["deploys"] for stage in plan["stages"])
+    else:
+        assert "then     nothing: a service of the stage is refused" in result.stdout
 
 
 @pytest.mark.parametrize("arguments", [["apply", "--yes"], ["init", "--service", "staging/web"]])

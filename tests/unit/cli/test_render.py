@@ -257,3 +257,14 @@ def test_repositories_with_a_digest_are_pinned(reference: str) -> None:
 
 def test_an_endless_reference_is_refused_at_once() -> None:
     assert not is_pinned("a-" * 100_000)
+
+
+@pytest.mark.parametrize("number", ["-0", "9" * 640, "-" + "9" * 5000, "1" + "0" * 700])
+def test_a_whole_number_of_any_length_is_kept(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "described.json"
+    path.write_text(f'{{"containerDefinitions": [{{"name": "web"}}], "odd": {number}}}')
+
+    result = run("render", "--task-definition", path, "--image", f"web={PINNED}", "-o", "json")
+
+    assert result.exit_code == 0, result.output
+    assert f'"odd": {number},' in result.stdout

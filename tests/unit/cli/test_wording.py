@@ -9,7 +9,6 @@ from longshore.domain.configuration import Base, Configuration, StageSpec, Targe
 from longshore.domain.deployments import Trigger, TriggerKind
 from longshore.domain.policies import SemverPolicy
 from longshore_cli.differences import differences
-from longshore_cli.images import EcrImage, parse_ecr_image
 from longshore_cli.starter import scalar
 from longshore_cli.wording import actor_text, release_text, revision_text, span, trigger_text
 from tests.support.builders import make_configuration, make_spec
@@ -87,30 +86,6 @@ def test_every_part_of_a_stage_shows_in_the_difference() -> None:
         (difference,) = differences(configuration(before), configuration(after))
         assert difference.path == f"production.{path}"
         assert str(difference).startswith(f"~ production.{path}: {difference.before} -> ")
-
-
-@pytest.mark.parametrize(
-    ("reference", "image"),
-    [
-        (
-            "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/shop:v1",
-            EcrImage("123456789012", "eu-central-1", "team/shop", "v1", None),
-        ),
-        (
-            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop:v1@sha256:00",
-            EcrImage("123456789012", "cn-north-1", "shop", "v1", "sha256:00"),
-        ),
-        (
-            "123456789012.dkr-ecr.us-east-1.on.aws/shop",
-            EcrImage("123456789012", "us-east-1", "shop", "latest", None),
-        ),
-        ("public.ecr.aws/nginx/nginx:1", None),
-        ("nginx", None),
-        ("", None),
-    ],
-)
-def test_what_lies_in_a_private_ecr_registry(reference: str, image: EcrImage | None) -> None:
-    assert parse_ecr_image(reference) == image
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ from longshore.decide.rendering import (
     FINGERPRINT_TAG,
     UnknownContainerError,
     managed_containers,
-    own_tag,
-    pinned_digest,
     references_for,
     render,
 )
@@ -143,16 +141,6 @@ def test_containers_named_by_the_target_are_managed_whatever_they_run() -> None:
     target = TargetSpec(SERVICE, containers=(("sidecar", "app"),))
 
     assert references_for(DEFINITION, target, make_release(2)) == {"sidecar": NEW}
-
-
-def test_a_digest_is_read_off_a_pinned_reference() -> None:
-    assert pinned_digest(NEW) == make_digest(2)
-    assert pinned_digest(OLD) is None
-
-
-def test_own_tag_reads_one_of_our_tags() -> None:
-    assert own_tag([{"key": "longshore:release", "value": "r"}], "longshore:release") == "r"
-    assert own_tag([], "longshore:release") is None
 
 
 @pytest.mark.parametrize("containers", [{}, {"containerDefinitions": "none"}])

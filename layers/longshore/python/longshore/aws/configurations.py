@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
 from longshore.aws.table import Table
-from longshore.aws.transactions import ABSENT, SAME
+from longshore.aws.transactions import ABSENT, over
 from longshore.domain.configuration import Configuration
 from longshore.domain.errors import Conflict
 from longshore.domain.places import ServiceRef
@@ -148,12 +148,7 @@ class DynamoConfigurationStore:
     # ── writing ───────────────────────────────────────────────────────────────────────────────
 
     def _over(self, item: "Item", read: int) -> "PutTypeDef":
-        """Return the write of an item over the version that was read, 0 for none."""
-        put: PutTypeDef = {"TableName": self._table.name, "Item": item}
-        if read == 0:
-            return put | {"ConditionExpression": ABSENT}
-        values = {":read": items.number(read)}
-        return put | {"ConditionExpression": SAME, "ExpressionAttributeValues": values}
+        return over(self._table.name, item, read)
 
     def _put(self, put: "PutTypeDef") -> None:
         self._table.gate.call(self._table.client.put_item, **put)

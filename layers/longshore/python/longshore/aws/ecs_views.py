@@ -76,7 +76,6 @@ def _deployment(document: Document) -> EcsDeployment:
         primary=document.get("status") == "PRIMARY",
         rollout=_rollout(document.get("rolloutState")),
         reason=document.get("rolloutStateReason", ""),
-        failed_tasks=document.get("failedTasks", 0),
     )
 
 

@@ -30,6 +30,9 @@ from longshore.domain.errors import (
 
 _MOST_TEXT = 500
 
+TRIED_AGAIN = "; it is tried again later"
+"""How what is throttled ends: true of the functions, not of a command that a person runs."""
+
 _THROTTLING = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -122,9 +125,7 @@ def _of_network(error: BotoCoreError, call: AwsCall) -> LongshoreError | None:
         return None
     unsent = isinstance(error, ConnectionError) and not isinstance(error, ConnectionClosedError)
     if unsent or call.repeatable:
-        return Throttled(
-            f"{call.action} got no answer: {type(error).__name__}; it is tried again later"
-        )
+        return Throttled(f"{call.action} got no answer: {type(error).__name__}{TRIED_AGAIN}")
     return _unknown(call, type(error).__name__)
 
 
@@ -139,18 +140,18 @@ def _of_answer(error: ClientError, call: AwsCall) -> LongshoreError:
     if code in _CONFLICTS:
         return Conflict(f"{call.action}: another writer was first ({code})")
     if code in _THROTTLING or _BUSY_FAMILY in text.lower():
-        return Throttled(f"{call.action} was slowed down by AWS ({code}); it is tried again later")
+        return Throttled(f"{call.action} was slowed down by AWS ({code}){TRIED_AGAIN}")
     return _of_status(response, code, text, call)
 
 
 def _of_status(response: Mapping[str, Any], code: str, text: str, call: AwsCall) -> LongshoreError:
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     if status == 429:  # noqa: PLR2004  # HTTP: too many requests
-        return Throttled(f"{call.action} was slowed down by AWS ({code}); it is tried again later")
+        return Throttled(f"{call.action} was slowed down by AWS ({code}){TRIED_AGAIN}")
     if status < 500 and code != "ServerException":  # noqa: PLR2004  # HTTP: the server's own fault
         return Refused(f"{call.action} was refused: {text or code}", code)
     if call.repeatable:
-        return Throttled(f"{call.action} failed inside AWS ({code}); it is tried again later")
+        return Throttled(f"{call.action} failed inside AWS ({code}){TRIED_AGAIN}")
     return _unknown(call, code)
 
 
@@ -165,9 +166,7 @@ def _of_reasons(reasons: Sequence[Mapping[str, Any]], text: str, call: AwsCall) 
     if codes & _CONFLICTS:
         return Conflict(f"{call.action}: another writer was first")
     if codes & _THROTTLING:
-        return Throttled(
-            f"{call.action} met another transaction ({_listed(codes)}); tried again later"
-        )
+        return Throttled(f"{call.action} met another transaction ({_listed(codes)}){TRIED_AGAIN}")
     said = "; ".join(str(reason["Message"]) for reason in reasons if reason.get("Message"))
     return Refused(
         f"{call.action} was cancelled ({_listed(codes)}): {said[:_MOST_TEXT] or text}",

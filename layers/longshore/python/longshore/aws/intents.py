@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DynamoIntentStore:
-    """Keeps wishes where the stage's next reconcile reads them."""
+    """Keeps intents where the stage's next reconcile reads them."""
 
     def __init__(self, table: Table) -> None:
         """Keep everything in `table`."""

@@ -123,7 +123,7 @@ def deployment_item(deployment: DeploymentRecord) -> "Item":
 
 
 def intent_item(intent: Intent) -> "Item":
-    """Return the item of a wish; it lies where the stage's next reconcile reads it."""
+    """Return the item of an intent; it lies where the stage's next reconcile reads it."""
     key = keys.intent(intent.stage, intent.id)
     return record_item(key, "intent", intent) | of_stage(intent.stage)
 

@@ -35,7 +35,7 @@ DUE_INDEX = "due"
 
 STAGE = "stage"
 _TARGET = "target#"
-_INTENT = "wish#"
+_INTENT = "wish#"  # behind `stage`, so that the one query of a reconcile reads it
 
 
 class Key(NamedTuple):

@@ -8,7 +8,7 @@ from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
 from longshore.domain.errors import Refused
 from longshore.domain.places import RepositoryRef
-from longshore.domain.releases import RegistryImage
+from longshore.domain.releases import INDEX_MEDIA_TYPES, RegistryImage
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import (
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 IMAGES_A_PAGE = 1000
 """The most that DescribeImages returns at once."""
-
-INDEX_MEDIA_TYPES = frozenset(
-    {
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.oci.image.index.v1+json",
-    }
-)
-"""Manifests that stand for an image on several platforms; ECR names no artifact for them."""
 
 
 class EcrRegistry:
@@ -107,6 +99,7 @@ def _image_of(detail: Mapping[str, Any]) -> RegistryImage:
 
 
 def _index_type(detail: Mapping[str, Any]) -> str | None:
+    """Return the type of a manifest that ECR names no artifact for."""
     manifest: str | None = detail.get("imageManifestMediaType")
     return manifest if manifest in INDEX_MEDIA_TYPES else None
 

@@ -25,7 +25,6 @@ class Selected(TypedDict, total=False):
 
     KeyConditionExpression: str
     FilterExpression: str
-    ProjectionExpression: str
     ExpressionAttributeNames: Mapping[str, str]
     ExpressionAttributeValues: "Mapping[str, AttributeValueTypeDef]"
     IndexName: str

@@ -10,12 +10,15 @@ from longshore.domain.stages import StageSnapshot
 from longshore.usecases.ports import Changes
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        ConditionCheckTypeDef,
+        PutTypeDef,
+        TransactWriteItemTypeDef,
+    )
 
     from longshore.aws.items import Item
 
 ABSENT = "attribute_not_exists(pk)"
-SAME = "version = :read"
 
 
 def writes_of(
@@ -60,12 +63,12 @@ def _versioned(
         yield _unchanged(table, keys.stage(snapshot.stage.id), snapshot.stage.version)
     else:
         stage = changes.stage
-        yield _replaced(table, items.stage_item(next_version(stage)), stage.version)
+        yield {"Put": over(table, items.stage_item(next_version(stage)), stage.version)}
     for record in (changes.deployment, changes.finished):
         if record is not None:
-            yield _replaced(table, items.deployment_item(next_version(record)), record.version)
+            yield {"Put": over(table, items.deployment_item(next_version(record)), record.version)}
     for target in changes.targets:
-        yield _replaced(table, items.target_item(next_version(target)), target.version)
+        yield {"Put": over(table, items.target_item(next_version(target)), target.version)}
 
 
 def _lookups(
@@ -80,35 +83,25 @@ def _lookups(
         yield {"Put": {"TableName": table, "Item": items.link_item(link, since)}}
 
 
-def _replaced(table: str, item: "Item", read: int) -> "TransactWriteItemTypeDef":
-    """Return the write of a record, if its item is still the one that was read."""
-    if read == 0:
-        return {"Put": {"TableName": table, "Item": item, "ConditionExpression": ABSENT}}
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": item,
-            "ConditionExpression": SAME,
-            "ExpressionAttributeValues": {":read": items.number(read)},
-        }
-    }
+def over(table: str, item: "Item", read: int) -> "PutTypeDef":
+    """Return the write of an item over the version that was read, 0 for none."""
+    put: PutTypeDef = {"TableName": table, "Item": item, "ConditionExpression": _still(read)}
+    if read:
+        put["ExpressionAttributeValues"] = {":read": items.number(read)}
+    return put
 
 
 def _unchanged(table: str, key: keys.Key, read: int) -> "TransactWriteItemTypeDef":
     """Return the check that an item is still the one that was read."""
-    if read == 0:
-        return {
-            "ConditionCheck": {
-                "TableName": table,
-                "Key": items.key_of(key),
-                "ConditionExpression": ABSENT,
-            }
-        }
-    return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": items.key_of(key),
-            "ConditionExpression": SAME,
-            "ExpressionAttributeValues": {":read": items.number(read)},
-        }
+    check: ConditionCheckTypeDef = {
+        "TableName": table,
+        "Key": items.key_of(key),
+        "ConditionExpression": _still(read),
     }
+    if read:
+        check["ExpressionAttributeValues"] = {":read": items.number(read)}
+    return {"ConditionCheck": check}
+
+
+def _still(read: int) -> str:
+    return "version = :read" if read else ABSENT

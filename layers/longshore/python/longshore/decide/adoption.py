@@ -7,12 +7,12 @@ from longshore.decide.rendering import (
     UnknownContainerError,
     containers_of,
     managed_containers,
-    pinned_digest,
 )
 from longshore.decide.versions import Range, parse_version
 from longshore.domain.configuration import StageImage, TargetSpec
 from longshore.domain.observations import TaskDefinition
 from longshore.domain.policies import SemverPolicy, TagPolicy
+from longshore.domain.references import pinned_digest
 from longshore.domain.releases import RegistryImage, Release, ReleasedImage
 
 

@@ -102,9 +102,6 @@ _IdleImageFact = (
 )
 """Facts about images that concern nobody, whatever is registered."""
 
-_SCALING = "Scaling activity initiated by"
-"""How ECS's reason begins when a task stopped because fewer were wanted, in a rollout or not."""
-
 _ARRIVED: Mapping[Route, str] = {
     Route.PUSH: "pushed",
     Route.REPLICATION: "replicated here",
@@ -203,7 +200,7 @@ def _why_no_evidence(stopped: TaskStopped) -> str | None:
     """Return why a stopped task tells nothing of a deployment."""
     if stopped.ecs_deployment_id is None:
         return "the task was not started by a service"
-    if (stopped.task.stopped_reason or "").startswith(_SCALING):
+    if stopped.task.surplus:
         return "ECS stopped the task because fewer are wanted, not because something failed"
     return None
 

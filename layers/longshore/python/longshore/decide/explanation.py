@@ -24,7 +24,6 @@ _HIGHEST_SIGNAL = 64
 
 _ASKED_TO_STOP = frozenset({0, 137, 143})
 _BY_THE_SCHEDULER = frozenset({"ServiceSchedulerInitiated", "UserInitiated"})
-_SCALING = "Scaling activity initiated by"
 
 
 def meaning_of(exit_code: int | None) -> str:
@@ -78,13 +77,9 @@ def _sentence(text: str) -> str:
 def _tells_little(task: StoppedTask) -> int:
     if any(c.exit_code not in {*_ASKED_TO_STOP, None} for c in task.containers):
         return 0
-    if task.stop_code not in _BY_THE_SCHEDULER and not _scaled(task):
+    if task.stop_code not in _BY_THE_SCHEDULER and not task.surplus:
         return 1
-    return 3 if _scaled(task) else 2
-
-
-def _scaled(task: StoppedTask) -> bool:
-    return (task.stopped_reason or "").startswith(_SCALING)
+    return 3 if task.surplus else 2
 
 
 def _culprit(containers: Sequence[StoppedContainer]) -> StoppedContainer | None:

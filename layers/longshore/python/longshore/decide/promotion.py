@@ -1,7 +1,7 @@
 """Decide whether a stage moves to the release that its policies choose.
 
-The order is that of the glossary: a hold, then a veto, then the rule that nothing goes backwards
-by itself. Every answer has a reason that a person can read.
+What keeps it back is asked in this order: a hold, a veto, the rule that nothing goes backwards by
+itself. Every answer has a reason that a person can read.
 """
 
 from dataclasses import dataclass

@@ -9,22 +9,17 @@ environment variables (#216): empty is data.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.observations import TaskDefinition
 from longshore.domain.places import RepositoryRef
+from longshore.domain.references import parse_ecr_image
 from longshore.domain.releases import Release
 
 TAG_PREFIX = "longshore:"
 FINGERPRINT_TAG = f"{TAG_PREFIX}fingerprint"
-
-_ECR_IMAGE = re.compile(
-    r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z.]+/(?P<name>[^@:]+)"
-    r"(?::[^@]*)?(?:@.*)?"
-)
 
 Tag = Mapping[str, object]
 
@@ -72,11 +67,6 @@ def render(
     return Rendered(str(definition.get("family", "")), kept, fingerprint)
 
 
-def own_tag(tags: Sequence[Tag], key: str) -> str | None:
-    """Return the value of one of our tags."""
-    return next((str(tag.get("value")) for tag in tags if tag.get("key") == key), None)
-
-
 def containers_of(definition: TaskDefinition) -> dict[str, str]:
     """Return the image of each container by the container's name."""
     return {
@@ -117,11 +107,6 @@ def references_for(
     return {name: references[alias] for name, alias in managed.items()}
 
 
-def pinned_digest(image: str) -> str | None:
-    """Return the digest that an image reference pins, None where it pins none."""
-    return image.partition("@")[2] or None
-
-
 def _by_repository(
     definition: TaskDefinition, repositories: Mapping[str, RepositoryRef]
 ) -> dict[str, str]:
@@ -137,8 +122,8 @@ def _by_repository(
 
 
 def _repository_of(image: str) -> tuple[str, str, str]:
-    match = _ECR_IMAGE.fullmatch(image)
-    return (match["account"], match["region"], match["name"]) if match else ("", "", image)
+    found = parse_ecr_image(image)
+    return (found.account, found.region, found.repository) if found else ("", "", image)
 
 
 def _with_images(containers: object, images: Mapping[str, str]) -> object:

@@ -12,18 +12,14 @@ from datetime import UTC, datetime
 from longshore.decide.versions import Range, Version, parse_version
 from longshore.domain.configuration import StageImage
 from longshore.domain.policies import SemverPolicy, TagPolicy
-from longshore.domain.releases import RegistryImage, Release, ReleasedImage
+from longshore.domain.releases import INDEX_MEDIA_TYPES, RegistryImage, Release, ReleasedImage
 
-RUNNABLE_MEDIA_TYPES = frozenset(
-    {
-        "application/vnd.docker.container.image.v1+json",
-        "application/vnd.oci.image.config.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.oci.image.manifest.v1+json",
-    }
-)
+RUNNABLE_MEDIA_TYPES = INDEX_MEDIA_TYPES | {
+    "application/vnd.docker.container.image.v1+json",
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+}
 """What a task can run. Charts, signatures, attestations and caches have other artifact types."""
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)

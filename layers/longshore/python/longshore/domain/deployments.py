@@ -128,7 +128,6 @@ class DeploymentRecord:
     started_at: datetime
     deadline_at: datetime
     before: Release | None = None
-    updated_at: datetime | None = None
     finished_at: datetime | None = None
     failure: Failure | None = None
     announced: int = 0

@@ -17,7 +17,11 @@ class LongshoreError(Exception):
 
 
 class Throttled(LongshoreError):
-    """AWS asked to be called more slowly, or could not be reached; nothing took effect."""
+    """AWS asked to be called more slowly, or gave no answer.
+
+    Nothing took effect where the call was RegisterTaskDefinition or UpdateService; any other write
+    may have taken effect, and does no harm when it is done again.
+    """
 
 
 class Conflict(LongshoreError):

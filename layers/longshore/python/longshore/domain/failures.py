@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+_SCALING = "Scaling activity initiated by"
+"""How ECS's reason begins when a task stopped because fewer were wanted, in a rollout or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoppedContainer:
@@ -20,6 +23,11 @@ class StoppedTask:
     stop_code: str | None
     stopped_reason: str | None
     containers: tuple[StoppedContainer, ...] = ()
+
+    @property
+    def surplus(self) -> bool:
+        """Whether ECS stopped it because fewer tasks were wanted, not because anything failed."""
+        return (self.stopped_reason or "").startswith(_SCALING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from enum import StrEnum
 TaskDefinition = Mapping[str, object]
 """A task definition as the API gives it: open, because fields come that this code does not know."""
 
-Tags = tuple[tuple[str, str], ...]
-
 
 class RolloutState(StrEnum):
     """What ECS says of a rolling deployment."""
@@ -27,7 +25,6 @@ class EcsDeployment:
     primary: bool
     rollout: RolloutState | None
     reason: str = ""
-    failed_tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +62,4 @@ class DescribedRevision:
 
     arn: str
     definition: TaskDefinition
-    tags: Tags = ()
+    tags: tuple[tuple[str, str], ...] = ()

@@ -11,6 +11,9 @@ from typing import Self
 NAME_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """Application and stage names, so short that `application/stage` can be an SQS message group."""
 
+NAME_RULE = "use 1 to 40 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+"""The pattern, for people."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class StageId:
@@ -23,10 +26,7 @@ class StageId:
         """Refuse names that could not be told apart in keys, queues and messages."""
         for name in (self.application, self.stage):
             if NAME_PATTERN.fullmatch(name) is None:
-                message = (
-                    f"{name!r} is no application or stage name: use 1 to 40 of a-z, 0-9 and '-', "
-                    "beginning and ending with a letter or digit"
-                )
+                message = f"{name!r} is no application or stage name: {NAME_RULE}"
                 raise ValueError(message)
 
     def __str__(self) -> str:

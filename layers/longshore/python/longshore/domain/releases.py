@@ -9,6 +9,14 @@ from typing import Self
 
 from longshore.domain.places import RepositoryRef
 
+INDEX_MEDIA_TYPES = frozenset(
+    {
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+    }
+)
+"""Manifests that stand for an image on several platforms."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryImage:

@@ -163,7 +163,7 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A wish of a person, by the identity that signed the request."""
+    """What a person asks of a stage, by the identity that signed the request."""
 
     id: str
     stage: StageId

@@ -19,7 +19,14 @@ from longshore.domain.configuration import (
     TargetSpec,
 )
 from longshore.domain.facts import ECS_NAME
-from longshore.domain.places import NAME_PATTERN, Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.places import (
+    NAME_PATTERN,
+    NAME_RULE,
+    Home,
+    RepositoryRef,
+    ServiceRef,
+    StageId,
+)
 from longshore.domain.policies import Selection, SemverPolicy, TagPolicy
 from longshore.events.arns import ACCOUNT, REGION, partition_of
 from longshore.events.documents import shown
@@ -50,17 +57,15 @@ _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset({"deploy"})
 _BASES = frozenset(base.value for base in Base)
 
-_ALIAS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
+ALIAS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 _REGISTRY = re.compile(
     rf"({ACCOUNT.pattern})\.dkr\.ecr\.({REGION.pattern})\.amazonaws\.com(?:\.cn)?"
 )
 _LIKE_A_REGISTRY = ".dkr.ecr."
 """No repository is called so: whoever writes it means a registry, and has mistyped it."""
-_SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
+SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
 
-_NAME_MEANING = (
-    "is no valid name: use 1 to 40 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
-)
+_NAME_MEANING = f"is no valid name: {NAME_RULE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def _check_version(root: Section) -> None:
 
 
 def _image(alias: str, section: Section, home: Home) -> _Image:
-    if _ALIAS.fullmatch(alias) is None:
+    if ALIAS.fullmatch(alias) is None:
         raise ConfigurationError(
             section.path, f"{shown(alias)} is no valid alias: use 1 to 40 letters, digits, '-', '_'"
         )
@@ -223,7 +228,7 @@ def _deadline(section: Section) -> timedelta:
 def _target(section: Section, images: Iterable[StageImage], home: Home) -> TargetSpec:
     section.check_keys(_TARGET_KEYS, not_yet=NOT_YET["target"])
     service = section.matching(
-        "service", _SERVICE, "names no ECS service: write cluster/service, by their names"
+        "service", SERVICE, "names no ECS service: write cluster/service, by their names"
     )
     cluster, _, name = service.partition("/")
     return TargetSpec(

@@ -42,7 +42,9 @@ def _decoded(body: str | bytes) -> str:
 
 def _parse(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
+        return json.loads(
+            text, parse_constant=_refuse_number, parse_float=_finite, parse_int=_whole
+        )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"not JSON: {error.msg.lower()} at {where}") from None
@@ -61,6 +63,13 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError("a number is too large")
     return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python reads a few thousand digits and no more
+        raise ValueError("a number is too large") from None
 
 
 def _is_too_deep(document: object) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from longshore.domain.facts import Fact
-from longshore.events.documents import Fields, kind_of, parse_document
+from longshore.events.documents import Fields, kind_of
 from longshore.events.ecr import read_ecr_event
 from longshore.events.ecs import read_ecs_event
 from longshore.events.envelope import read_envelope
@@ -14,14 +14,6 @@ _SOURCES: Mapping[str, Callable[[Fields, str], Fact | None]] = {
     "aws.ecr": read_ecr_event,
     "aws.ecs": read_ecs_event,
 }
-
-
-def read_event(raw: str | bytes) -> Parsed:
-    """Read an event from text or bytes of unknown origin; never raises."""
-    try:
-        return parse_event(parse_document(raw))
-    except ValueError as error:
-        return Malformed(str(error))
 
 
 def parse_event(body: object) -> Parsed:
@@ -42,7 +34,9 @@ def parse_event(body: object) -> Parsed:
 def _parse(event: Fields, envelope: Envelope) -> Parsed:
     read = _SOURCES.get(envelope.source)
     fact = read(event, envelope.detail_type) if read else None
-    return Known(fact) if fact else Unknown(envelope, why_not_read(envelope))
+    if fact is not None:
+        return Known(fact)
+    return Unknown(envelope, why_not_read(envelope, event.fields("detail")))
 
 
 def _no_event(body: Mapping[str, object], complaint: str) -> str:

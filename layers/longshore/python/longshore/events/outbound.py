@@ -65,8 +65,11 @@ def _heading(stage: StageId) -> dict[str, object]:
 
 
 def _release(release: Release | None) -> dict[str, object] | None:
-    if release is None:
-        return None
+    return None if release is None else release_detail(release)
+
+
+def release_detail(release: Release) -> dict[str, object]:
+    """Return what is told of a release: its images by alias."""
     return {
         image.alias: {
             "repository": image.repository.uri,

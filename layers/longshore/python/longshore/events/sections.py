@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from longshore.events.documents import kind_of, shown
 
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -78,10 +78,9 @@ class Section:
     def duration(self, key: str, *, least: timedelta, most: timedelta) -> timedelta:
         """Return a duration such as 90s, 30m, 2h or 1d, within bounds."""
         value = self.text(key)
-        match = _DURATION.fullmatch(value)
-        if match is None:
+        duration = parse_duration(value)
+        if duration is None:
             self.refuse(key, f"{shown(value)} is no duration: write it like 90s, 30m, 2h or 1d")
-        duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
         if not least <= duration <= most:
             self.refuse(key, f"{value} is out of bounds: use {_short(least)} to {_short(most)}")
         return duration
@@ -118,6 +117,12 @@ class Section:
         if key not in self.values:
             raise ConfigurationError(self.path, f"the key {key!r} is missing")
         return self.values[key]
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Return a duration such as 90s, 30m, 2h or 1d, None for anything else."""
+    match = DURATION.fullmatch(text)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
 
 
 def suggestion(text: str, known: Collection[str], *, also: Collection[str] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from longshore.events.documents import shown
+from longshore.events.documents import Fields, shown
 from longshore.events.outbound import SOURCE as OUR_SOURCE
 from longshore.events.parsed import Envelope
 
@@ -17,6 +17,14 @@ _NOT_ACTED_ON: Mapping[str, str] = {
     "aws.inspector2": "Inspector",
 }
 """Sources whose events this version leaves alone, all of them or those of the types not read."""
+
+_TELLING: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("aws.ecr", "ECR Image Action"): ("action-type", "result"),
+    ("aws.ecr", "ECR Replication Action"): ("action-type", "result"),
+    ("aws.ecr", "ECR Pull Through Cache Action"): ("sync-status",),
+    ("aws.ecs", "ECS Deployment State Change"): ("eventName",),
+}
+"""Of the types that are read, the keys of `detail` whose value decides whether an event is."""
 
 _SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
     (frozenset(keys), words)
@@ -45,14 +53,22 @@ _SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
 """Top-level keys that give a body away, the more telling ones first."""
 
 
-def why_not_read(envelope: Envelope) -> str:
+def why_not_read(envelope: Envelope, detail: Fields) -> str:
     """Return why a well-formed event tells no fact."""
-    what, source = shown(envelope.detail_type), envelope.source
+    what, source = shown(envelope.detail_type) + _particulars(envelope, detail), envelope.source
     if source == OUR_SOURCE:
         return f"Longshore published this {what} itself, for others to act on"
     if source in _NOT_ACTED_ON:
         return f"Longshore does not act on events {what} of {_NOT_ACTED_ON[source]}"
     return f"Longshore does not know events {what} of {shown(source)}"
+
+
+def _particulars(envelope: Envelope, detail: Fields) -> str:
+    """Say what sets an event apart from those of its type that are acted on."""
+    keys = _TELLING.get((envelope.source, envelope.detail_type), ())
+    told = [(key, detail.loose_text(key)) for key in keys]
+    parts = " and ".join(f"{key} {shown(value)}" for key, value in told if value is not None)
+    return f" with {parts}" if parts else ""
 
 
 def what_it_looks_like(body: Mapping[str, object]) -> str | None:

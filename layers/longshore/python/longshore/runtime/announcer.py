@@ -15,7 +15,7 @@ from longshore.usecases.publishing_ports import AnnouncePorts
 def announce_batch(event: Event, ports: AnnouncePorts, journal: Journal) -> BatchAnswer:
     """Announce what a batch of the stream holds; return the records that must come again.
 
-    What still fails after Lambda's retries stays unconfirmed, and the sweep sends it again.
+    What still fails after Lambda's retries stays unconfirmed, and a tick sends it again.
     """
     read = {number: _read(number, image, journal) for number, image in _waiting(event)}
     found = {each.id: each for each in read.values() if isinstance(each, Announcement)}

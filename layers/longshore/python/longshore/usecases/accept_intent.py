@@ -94,7 +94,7 @@ def _check_stage(stage: StageId, ports: ControlPorts) -> None:
 
 
 def _check_same(intent: Intent, ports: ControlPorts) -> None:
-    """A repeated id must stand for the same wish; one that is consumed cannot be compared."""
+    """A repeated id must stand for the same intent; one that is consumed cannot be compared."""
     waiting = ports.intents.waiting(intent.stage, intent.id)
     if waiting is None:
         return

@@ -1,7 +1,8 @@
 """Take a stage over as it is: what runs becomes stable, and nothing moves.
 
-This happens when a configuration is seen for the first time, and after a lost or restored ledger:
-then, too, what runs is taken as right (promise 15).
+This happens whenever a configuration is seen for the first time, also after a lost or restored
+ledger: then, too, what runs is taken as right. What the policies choose by then is held back only
+where the new configuration changed how images are chosen, or what is known to run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release, ReleasedImage
 from longshore.domain.stages import Allowance, Hold, HoldKind, Stable, StageRecord, TargetRecord
-from longshore.usecases.choose_release import look_at_registry
+from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import SLICE, Round
@@ -122,7 +123,7 @@ def _named(round_: Round, image: StageImage, digest: str, known: Release | None)
 
 def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     """Hold back what the policies choose now, or let it through where that was asked for."""
-    choice = look_at_registry(round_).choice
+    choice = look_at_registry(round_.snapshot.spec.images, round_.ports.registry).choice
     runs = f"what runs is adopted: {stage.live or 'no release that all services share'}"
     if not isinstance(choice, Chosen):
         return stage, f"{runs}; {choice.reason}"

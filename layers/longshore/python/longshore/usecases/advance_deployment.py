@@ -70,7 +70,7 @@ def _drive(
     round_: Round, spec: TargetSpec, service: EcsService | None, deployment: DeploymentRecord
 ) -> None:
     """Register and update one target; what ECS refuses for good ends its leg, with the reason."""
-    if service is None or service.status != "ACTIVE":
+    if service is None or not service.active:
         state = "missing" if service is None else service.status
         _end(round_, spec, LegState.GONE, f"target gone: the service is {state}")
         return

@@ -1,40 +1,20 @@
-"""Look at the registry, decide whether the stage moves, and write the decision down."""
+"""Decide by a look at the registry whether the stage moves, and write the decision down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from longshore.decide.promotion import Deploy, HoldBack, Move, Stay, decide_move
-from longshore.decide.selection import Choice, NothingToChoose, choose
-from longshore.domain.configuration import StageImage
+from longshore.decide.selection import NothingToChoose
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
-from longshore.domain.policies import SemverPolicy, TagPolicy
-from longshore.domain.releases import RegistryImage, Release
+from longshore.domain.releases import Release
 from longshore.domain.stages import Allowance, Hold, HoldKind, Intent
 from longshore.domain.wakeups import Wakeup
+from longshore.usecases.look_at_registry import Look
 from longshore.usecases.outbox import announce_stage
-from longshore.usecases.ports import Changes, Registry
+from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 from longshore.usecases.start_deployment import start_deployment
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at the registry: what the policies name there, and every digest that it showed."""
-
-    choice: Choice
-    digests: frozenset[str]
-
-
-def look_at_registry(round_: Round) -> Look:
-    """Return what the stage's policies name in the registry at this moment.
-
-    Raises whatever the registry raises: a listing that is not whole decides nothing.
-    """
-    images, registry = round_.snapshot.spec.images, round_.ports.registry
-    listings = {image.alias: _listing(registry, image) for image in images}
-    digests = frozenset(found.digest for listing in listings.values() for found in listing)
-    return Look(choose(images, listings), digests)
 
 
 def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move:
@@ -52,15 +32,6 @@ def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move
         case Stay():
             _forget_moved_back(round_, choice.release)
     return move
-
-
-def _listing(registry: Registry, image: StageImage) -> Sequence[RegistryImage]:
-    match image.selection:
-        case TagPolicy(tag):
-            found = registry.image_by_tag(image.repository, tag)
-            return [found] if found else []
-        case SemverPolicy():
-            return registry.tagged_images(image.repository)
 
 
 def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trigger:

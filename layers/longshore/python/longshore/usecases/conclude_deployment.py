@@ -42,7 +42,7 @@ def end(
     targets: tuple[TargetRecord, ...] = (),
 ) -> None:
     """Write a deployment in its terminal phase, free the stage and tell it, as one transition."""
-    ended = replace(ended, updated_at=round_.now, finished_at=round_.now)
+    ended = replace(ended, finished_at=round_.now)
     ended, told = announce_deployment(ended, EVENT_OF_PHASE[ended.phase], round_.now)
     freed = replace(stage or round_.stage, current=None, due_at=None)
     round_.commit(Changes(stage=freed, deployment=ended, targets=targets, announcements=(told,)))

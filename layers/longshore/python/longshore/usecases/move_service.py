@@ -29,29 +29,20 @@ class Way:
     known: tuple[KnownRevision, ...] = ()
 
 
-def move_service(
-    round_: Round,
-    spec: TargetSpec,
-    service: EcsService,
-    way: Way,
-) -> None:
+def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way) -> None:
     """Record the intent, call UpdateService, and record the ECS deployment that began.
 
     A service whose primary deployment is of the revision already is not touched: that deployment
-    is followed. Where that may be a look at what was before an earlier call of ours, the call is
-    made all the same: it changes nothing if it is true. What ECS refuses for good is raised after
-    the leg is back where it was.
+    is followed. What ECS refuses for good is raised after the leg is back where it was.
     """
     leg = way.leg
     if leg.revision is None:
         return
-    primary = service.primary
-    if primary is not None and primary.task_definition == leg.revision:
-        target = round_.target(spec.service)
-        if not (target.astray or primary.id in target.forward.present):
-            there = judge(_following(leg, primary), service, round_.now)
-            round_.write_leg(spec.service, there, back=way.back, known=way.known)
-            return
+    present = _on_it_already(round_, spec, service, leg.revision)
+    if present is not None:
+        there = judge(_following(leg, present), service, round_.now)
+        round_.write_leg(spec.service, there, back=way.back, known=way.known)
+        return
     calling = replace(
         leg,
         state=LegState.CALLING,
@@ -63,6 +54,21 @@ def move_service(
     round_.write_leg(spec.service, calling, back=way.back, known=way.known)
     round_.check_time()
     _call(round_, spec, calling, back=way.back)
+
+
+def _on_it_already(
+    round_: Round, spec: TargetSpec, service: EcsService, revision: str
+) -> EcsDeployment | None:
+    """Return the primary deployment where it is of the revision already, and surely still is.
+
+    Where that may be a look at what was before an earlier call of ours, the call is made all the
+    same: it changes nothing if it is true.
+    """
+    primary, target = service.primary, round_.target(spec.service)
+    if primary is None or primary.task_definition != revision:
+        return None
+    stale = target.astray or primary.id in target.forward.present
+    return None if stale else primary
 
 
 def _call(round_: Round, spec: TargetSpec, calling: Leg, *, back: bool) -> None:

@@ -4,14 +4,14 @@ Every method may raise the errors of `longshore.domain.errors`; nothing else is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from longshore.domain.configuration import Follower
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.failures import StoppedTask
-from longshore.domain.observations import DescribedRevision, EcsService, Tags, TaskDefinition
+from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.releases import RegistryImage
@@ -66,8 +66,8 @@ class Changes:
     announcements: tuple[Announcement, ...] = ()
     outcomes: tuple[EventOutcome, ...] = ()
     consumed: tuple[Intent, ...] = ()
-    revisions: tuple[KnownRevision, ...] = field(default=())
-    links: tuple[EcsDeploymentLink, ...] = field(default=())
+    revisions: tuple[KnownRevision, ...] = ()
+    links: tuple[EcsDeploymentLink, ...] = ()
 
 
 class StageLedger(Protocol):
@@ -180,17 +180,3 @@ class Wakeups(Protocol):
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
         """Wake stages, after a delay of at most 15 minutes."""
         ...
-
-
-__all__ = [
-    "Changes",
-    "Clock",
-    "Directory",
-    "Ecs",
-    "EcsDeploymentLink",
-    "KnownRevision",
-    "Registry",
-    "StageLedger",
-    "Tags",
-    "Wakeups",
-]

@@ -16,7 +16,7 @@ from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.adopt_stage import adopt_stage
 from longshore.usecases.advance_deployment import advance_deployment
-from longshore.usecases.choose_release import Look, choose_release, look_at_registry
+from longshore.usecases.choose_release import choose_release
 from longshore.usecases.end_events import (
     ends_alike,
     ends_by_move,
@@ -25,6 +25,7 @@ from longshore.usecases.end_events import (
     without_recorded,
 )
 from longshore.usecases.keep_evidence import keep_evidence
+from longshore.usecases.look_at_registry import Look, look_at_registry
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
 from longshore.usecases.trouble import end_trouble, tell_trouble
@@ -99,7 +100,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     ended = flew and round_.snapshot.deployment is None
     if not (ended or hints & _WORTH_A_LOOK_AT_THE_REGISTRY):
         return _judged(round_, wakeups)
-    look = look_at_registry(round_)
+    look = look_at_registry(round_.snapshot.spec.images, round_.ports.registry)
     end_trouble(round_)
     move = choose_release(round_, look, wakeups)
     if isinstance(move, Deploy):

@@ -36,7 +36,7 @@ def begin_return(
 ) -> None:
     """Record the failure and its cause, veto or hold the release, and begin to return."""
     failure = target.failure or _explain(round_, target)
-    failed = replace(deployment, failure=failure, updated_at=round_.now)
+    failed = replace(deployment, failure=failure)
     stage = _kept_back(round_, failed, fault, failure)
     if not to_return(round_.targets()):
         _end_unmoved(round_, failed, fault, stage)

@@ -27,7 +27,6 @@ from longshore.usecases.ports import (
 SLICE = 10
 """Targets worked on in one round: what one DescribeServices call shows."""
 
-
 TIME_FOR_A_CALL = timedelta(seconds=25)
 """Time that must be left before an ECS write: more than its time-outs, so that no call of ours can
 still be under way when the message becomes visible again."""
@@ -104,7 +103,7 @@ class Round:
     def check_time(self) -> None:
         """Raise OutOfTimeError when too little is left for another ECS write."""
         if self.ports.clock.time_left() < TIME_FOR_A_CALL:
-            raise OutOfTimeError
+            raise OutOfTimeError("too little time is left for another ECS write")
 
     def look_again(self, delay: timedelta) -> None:
         """Ask for another round, at the latest after `delay`."""

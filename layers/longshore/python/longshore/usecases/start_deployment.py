@@ -45,7 +45,6 @@ def _new(round_: Round, move: Deploy, trigger: Trigger) -> DeploymentRecord:
         release=move.release,
         trigger=trigger,
         started_at=now,
-        updated_at=now,
         deadline_at=now + round_.snapshot.spec.deadline,
         before=stage.stable,
     )
@@ -61,7 +60,6 @@ def _supersede(
         flight,
         phase=Phase.SUPERSEDED,
         reason=f"{by.name} brings {by.release}, which is newer",
-        updated_at=round_.now,
         finished_at=round_.now,
     )
     ended, told = announce_deployment(ended, EventName.DEPLOYMENT_SUPERSEDED, round_.now)
