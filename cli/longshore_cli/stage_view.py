@@ -64,11 +64,14 @@ class StageView:
         stage = self.snapshot.stage
         ended_badly = self.deployment is not None and self.deployment.phase in _ENDED_BADLY
         if stage.hold is not None or self.veto is not None or ended_badly:
-            return [
-                f"longshore retry {self.name} --reason TEXT lets the present choice through",
-                "a newer push ships by itself",
-            ]
+            retry = f"longshore retry {self.name} --reason TEXT lets the present choice through"
+            return [retry] if self._holds_everything else [retry, "a newer push ships by itself"]
         return []
+
+    @property
+    def _holds_everything(self) -> bool:
+        hold = self.snapshot.stage.hold
+        return hold is not None and hold.content is None
 
     @property
     def targets(self) -> Sequence[TargetRecord]:

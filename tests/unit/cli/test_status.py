@@ -159,6 +159,17 @@ def test_a_hold_says_in_words_what_keeps_the_stage(
     }
 
 
+def test_no_push_is_promised_to_lift_a_hold_of_everything(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    keep(stage(hold=Hold(HoldKind.REPLACED, "somebody moved it", AN_HOUR_AGO)))
+
+    shown = applied.run("status", "shop/staging").stdout
+
+    assert "longshore retry shop/staging" in shown
+    assert "ships by itself" not in shown
+
+
 def test_a_service_that_was_dropped_from_the_stage_is_not_shown(
     applied: World, keep: Callable[..., None]
 ) -> None:
