@@ -260,3 +260,18 @@ def test_what_others_changed_beside_the_image_survives_a_rollback() -> None:
 
     assert revision["containerDefinitions"][0]["memory"] == 256  # type: ignore[index]  # an open document
     assert harbour.running() == of_digest(2)
+
+
+def test_a_service_that_came_after_adoption_is_returned_to_what_it_ran() -> None:
+    harbour = Harbour(breaker=False)
+    harbour.push(1)
+    harbour.apply()
+    harbour.run(minutes=1)
+    harbour.open_service(SERVICE, MAIN)
+    harbour.run(minutes=5)
+
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=60)
+
+    assert harbour.deployment(harbour.snapshot.stage.latest).phase is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)

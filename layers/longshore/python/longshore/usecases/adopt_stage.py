@@ -60,6 +60,11 @@ def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -
     target = round_.snapshot.target(spec.service)
     if service is None or refusal_of(service):
         return target
+    return replace(target, stable=what_runs(round_, spec, service))
+
+
+def what_runs(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
+    """Return the revision that a service is on, with the digests that its tasks run."""
     ecs = round_.ports.ecs
     described = ecs.describe_revision(spec.service.home, service.task_definition)
     digests = running_by_alias(
@@ -68,7 +73,7 @@ def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -
         round_.snapshot.spec.images,
         lambda: ecs.running_digests(spec.service),
     )
-    return replace(target, stable=Stable(described.arn, tuple(sorted(digests.items()))))
+    return Stable(described.arn, tuple(sorted(digests.items())))
 
 
 def _adopt_release(round_: Round) -> None:

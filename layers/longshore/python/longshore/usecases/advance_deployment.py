@@ -12,8 +12,9 @@ from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Refused
 from longshore.domain.failures import Failure
-from longshore.domain.observations import EcsService
+from longshore.domain.observations import EcsService, RolloutState
 from longshore.domain.places import ServiceRef
+from longshore.usecases.adopt_stage import what_runs
 from longshore.usecases.conclude_deployment import succeed
 from longshore.usecases.move_service import move_service
 from longshore.usecases.ports import Changes
@@ -79,9 +80,20 @@ def _drive(
         _end(round_, spec, LegState.FAILED, refusal)
         return
     try:
+        _adopt_late(round_, spec, service)
         move_service(round_, spec, service, prepare_forward(round_, spec, service, deployment))
     except (NotPermitted, Refused, UnknownContainerError) as error:
         _end(round_, spec, LegState.FAILED, str(error))
+
+
+def _adopt_late(round_: Round, spec: TargetSpec, service: EcsService) -> None:
+    """Remember what runs on a service that was not there yet when its stage was adopted."""
+    target, primary = round_.target(spec.service), service.primary
+    if target.stable is not None or primary is None or len(service.deployments) > 1:
+        return
+    if primary.rollout is RolloutState.COMPLETED:
+        stable = what_runs(round_, spec, service)
+        round_.commit(Changes(targets=(replace(target, stable=stable),)))
 
 
 def _end(round_: Round, spec: TargetSpec, state: LegState, reason: str) -> None:
