@@ -10,32 +10,11 @@ from typing import Any
 
 from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.principals import Principal
+from tests.contract.template import IN_THE_ROLES_NAME
+from tests.support.permissions import WRITES
 
-MEMBERS = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
 BESIDE_A_CALL = {"ecs:TagResource", "iam:PassRole"}
 """Permissions that one call needs beside its own."""
-OF_LAMBDA_ITSELF = {
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:ReceiveMessage",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-}
-"""What AWS does in a role's name: event sources, logs, traces, encryption. The emulator does these
-without asking, so nothing of it is recorded."""
 PAGE = 50
 
 
@@ -81,7 +60,7 @@ def granted(aws: EmbeddedAws, logical_id: str) -> set[str]:
     statements = [one for document in documents for one in document["Statement"]]
     lists = (one["Action"] for one in statements)
     actions = {a for one in lists for a in ([one] if isinstance(one, str) else one)}
-    return actions - OF_LAMBDA_ITSELF - {"sqs:SendMessageBatch"}
+    return actions - IN_THE_ROLES_NAME - {"sqs:SendMessageBatch"}
 
 
 def _recorded_by_the_emulator(aws: EmbeddedAws, key: str, since: float) -> Iterator[Call]:
@@ -117,7 +96,7 @@ def _call(event: Any) -> Call:  # noqa: ANN401 - as CloudTrail gives it, without
 def _actions(service: str, operation: str, parameters: dict[str, Any]) -> tuple[str, ...]:
     if operation == "TransactWriteItems":
         members = (kind for member in parameters["TransactItems"] for kind in member)
-        return tuple(f"dynamodb:{MEMBERS[kind]}" for kind in members)
+        return tuple(f"dynamodb:{WRITES[kind]}" for kind in members)
     if operation == "SendMessageBatch":
         return ("sqs:SendMessage",)
     return (f"{service}:{operation}",)
