@@ -59,6 +59,7 @@ def test_a_rollback_says_what_failed_what_was_done_and_what_to_type() -> None:
         "event": "DeploymentRolledBack",
         "deployment": "checkout/production#2",
         "severity": "error",
+        "id": "checkout/production#2/1",
     }
 
 
@@ -123,6 +124,7 @@ def test_a_held_stage_says_why_and_how_to_let_it_move() -> None:
         "stage": "production",
         "event": "StageHeld",
         "severity": "warning",
+        "id": "checkout/production/4",
     }
 
 

@@ -35,7 +35,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a channel publishes; `attributes` are for subscription filters."""
+    """What a channel publishes; `attributes` are for subscription filters.
+
+    The attribute `id` is the announcement's: by it a subscriber knows what it was told twice.
+    """
 
     subject: str
     text: str
@@ -81,6 +84,7 @@ def compose_notice(announcement: Announcement) -> Notice:
         "event": announcement.name.value,
         "deployment": printable(told.text("deployment")),
         "severity": kind.severity.value,
+        "id": announcement.id,
     }
     return Notice(
         subject=_ascii(f"{headline}: {told.change}" if told.change else headline)[:LONGEST_SUBJECT],
