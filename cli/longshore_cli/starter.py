@@ -67,7 +67,7 @@ def _lines(starter: Starter) -> Iterator[str]:
     yield "    targets:"
     yield f"      - service: {scalar(starter.service)}"
     yield from _container_lines(starter)
-    yield "    deadline: 30m  # a deployment that is not done by then has failed"
+    yield "    deadline: 30m  # what ECS has not rolled out by then has failed"
 
 
 def _image_lines(starter: Starter, each: StarterImage) -> Iterator[str]:

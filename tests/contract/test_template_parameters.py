@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from longshore.domain.rates import PUBLISHED, RATE_PATTERN, Rate, Rates
 from tests.contract.cloudformation import Tree
 from tests.contract.template import ROOT, parameters, template, trees
 
@@ -17,6 +18,8 @@ ACCEPTED = {
     "NotificationEmail": "ops@example.com",
     "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0f3b2c1d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
     "InstallationName": "longshore-prod",
+    "RegisterRate": "20/0.5",
+    "UpdateRate": "50/5",
 }
 
 REFUSED = {
@@ -26,6 +29,8 @@ REFUSED = {
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary"],
     "NotificationEmail": ["ops", "ops@example", "a@example.com,b@example.com"],
     "KmsKeyArn": ["alias/aws/sns", "arn:aws:kms:eu-west-1:123456789012:alias/aws/sqs"],
+    "RegisterRate": ["20", "0/1", "20/0", "20/0.0", "20/1.5", "20 / 1", "20/1/s"],
+    "UpdateRate": ["fast", "-1/5", "50/0.005"],
     "InstallationName": ["-x", "1st", "a/b", "a b", "a" * 65],
 }
 
@@ -76,6 +81,17 @@ def test_left_alone_an_installation_is_careful() -> None:
     assert defaults["DeletionProtection"] == "true"
     assert defaults["ReservedConcurrency"] == -1
     assert defaults["Architecture"] == "arm64"
+
+
+def test_left_alone_an_installation_calls_ecs_as_fast_as_aws_lets_a_new_account() -> None:
+    defaults = [parameters()[name]["Default"] for name in ("RegisterRate", "UpdateRate")]
+
+    assert Rates(*(Rate.parse(default) for default in defaults)) == PUBLISHED
+
+
+@pytest.mark.parametrize("name", ["RegisterRate", "UpdateRate"])
+def test_what_the_template_takes_for_a_rate_the_reconciler_reads(name: str) -> None:
+    assert parameters()[name]["AllowedPattern"] == f"^{RATE_PATTERN.pattern}$"
 
 
 def test_every_parameter_has_its_place_in_the_form() -> None:

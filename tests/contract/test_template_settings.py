@@ -22,7 +22,10 @@ TABLE = {"LONGSHORE_TABLE": ref("Ledger")}
 
 SETTINGS = {
     "Router": TABLE | HOME | {"LONGSHORE_WORK_URL": ref("Work")},
-    "Reconciler": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox")},
+    "Reconciler": TABLE
+    | HOME
+    | {"LONGSHORE_INBOX_URL": ref("Inbox")}
+    | {"LONGSHORE_REGISTER_RATE": ref("RegisterRate"), "LONGSHORE_UPDATE_RATE": ref("UpdateRate")},
     "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
     "Notifier": TABLE | {"LONGSHORE_TOPIC_ARN": ref("Topic")},
     "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox")},

@@ -9,15 +9,17 @@ from longshore.aws.codec import decode, encode
 from longshore.aws.directory import LONGEST_WAIT
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.transitions import after, in_order, next_version
+from longshore.decide.pacing import Bucket, Empty, Taken, take
 from longshore.domain.configuration import Configuration, Follower, StageSpec
 from longshore.domain.deployments import DeploymentRecord
-from longshore.domain.errors import Conflict, LongshoreError, Refused
+from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
 from longshore.domain.wakeups import Wakeup
-from longshore.usecases.ports import Changes
+from longshore.usecases.ports import Changes, Token
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONGEST_DELAY = timedelta(minutes=15)
@@ -70,6 +72,7 @@ class LedgerState:
     outbox: dict[tuple[str, int], OutboxEntry] = field(default_factory=dict)
     revisions: dict[tuple[Home, str, str], str] = field(default_factory=dict)
     links: dict[tuple[Home, str], StageId] = field(default_factory=dict)
+    buckets: dict[tuple[Home, ApiClass], Bucket] = field(default_factory=dict)
 
     def install(self, configuration: Configuration) -> None:
         """Put a configuration in force, as `apply` does."""
@@ -130,6 +133,8 @@ class InMemoryStageLedger:
             if (read, made) == (snapshot.stage, changes):
                 return result
         self._check(snapshot, changes)
+        if changes.token is not None:
+            self._take(changes.token)
         self._write(changes)
         self._keep(changes)
         self.record_outcomes(changes.outcomes)
@@ -148,6 +153,14 @@ class InMemoryStageLedger:
 
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         return self.state.revisions.get((home, family, fingerprint))
+
+    def _take(self, token: Token) -> None:
+        key = (token.home, token.calls)
+        match take(self.state.buckets.get(key, Bucket()), token.rate, token.at):
+            case Taken(full_at):
+                self.state.buckets[key] = Bucket(full_at)
+            case Empty(wait, reason):
+                raise Paced(reason, wait, token.rate)
 
     def _intents(self, stage: StageId) -> tuple[Intent, ...]:
         mine = [intent for (of, _), intent in self.state.intents.items() if of == stage]

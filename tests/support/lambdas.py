@@ -197,7 +197,9 @@ class Installation:
     def reconcile(self) -> bool:
         """Bring the reconciler what lies in the work queue."""
         home = {"PARTITION": "aws", "ACCOUNT": HOME.account}
-        return self._consume(self.work, reconciler, "reconciler", INBOX_URL=self.inbox, **home)
+        rates = {"REGISTER_RATE": "20/1", "UPDATE_RATE": "50/5"}
+        own = {"INBOX_URL": self.inbox, **rates, **home}
+        return self._consume(self.work, reconciler, "reconciler", **own)
 
     def announce(self) -> bool:
         """Bring the announcer what the outbox holds unconfirmed, as the stream shows it."""

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from longshore.decide.versions import Range
+from longshore.domain.configuration import MOST_TARGETS
 from longshore.domain.facts import ECS_NAME
 from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.events.arns import ACCOUNT, REGION
@@ -189,10 +190,16 @@ class Target(_Strict):
 class Stage(_Strict):
     """One environment: the unit of release, lock, verdict and rollback."""
 
-    targets: Annotated[list[Target], Field(min_length=1, description="What runs the images here.")]
+    targets: Annotated[
+        list[Target],
+        Field(min_length=1, max_length=MOST_TARGETS, description="What runs the images here."),
+    ]
     deadline: Annotated[
         Duration,
-        Field(description="How long a deployment may take before it counts as failed: 10s to 7d."),
+        Field(
+            description="How long ECS may take to roll a service, from the call on, before the "
+            "deployment counts as failed: 10s to 7d."
+        ),
     ] = "30m"
     mode: Annotated[
         Literal["deploy"], Field(description="deploy: act on what the policies choose.")

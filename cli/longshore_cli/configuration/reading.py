@@ -33,6 +33,11 @@ _EXPECTED: Mapping[str, str] = {
     "model_attributes_type": "an object",
     "list_type": "a list",
 }
+_SAID: Mapping[str, str] = {
+    "missing": "is missing",
+    "too_short": "is empty; at least one is needed",
+    "too_long": "has too many entries; {max_length} are possible, so make two of it",
+}
 _KEY = "[key]"
 """How pydantic says that a key of a mapping, not its value, is wrong."""
 
@@ -164,7 +169,11 @@ def _path_of(source: Source, text: str) -> Path:
 
 def _problem(source: Source, details: ErrorDetails) -> Problem:
     path = tuple(part for part in details["loc"] if part != _KEY)
-    about_key = _KEY in details["loc"] or details["type"] in {"extra_forbidden", "too_short"}
+    about_key = _KEY in details["loc"] or details["type"] in {
+        "extra_forbidden",
+        "too_long",
+        "too_short",
+    }
     position = _parent(source, path) if details["type"] == "missing" else None
     return Problem(
         position or source.position(path, key=about_key),
@@ -179,14 +188,13 @@ def _parent(source: Source, path: Path) -> Position:
 
 def _message(source: Source, path: Path, details: ErrorDetails) -> str:
     kind, value = details["type"], details["input"]
+    context = details.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_key(path)
-    if kind == "missing":
-        return "is missing"
-    if kind == "too_short":
-        return "is empty; at least one is needed"
+    if kind in _SAID:
+        return _SAID[kind].format(**context)
     if kind == "literal_error":
-        return _none_of(path, value, str(details.get("ctx", {}).get("expected", "")))
+        return _none_of(path, value, str(context.get("expected", "")))
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {_found(source, path, value)}"
     return details["msg"].removeprefix("Value error, ")

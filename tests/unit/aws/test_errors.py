@@ -19,7 +19,7 @@ from botocore.exceptions import (
 )
 
 from longshore.aws.calls import AwsCall
-from longshore.aws.errors import translated
+from longshore.aws.errors import ConditionsFailed, Contended, translated
 from longshore.domain.errors import (
     Conflict,
     LongshoreError,
@@ -88,9 +88,9 @@ BUSY = "Too many concurrent attempts to create a new revision of the specified f
         (PUT, answered("ValidationException", "Item size has exceeded"), Refused),
         (TRANSACT, answered("TransactionInProgressException"), Throttled),
         (TRANSACT, answered("IdempotentParameterMismatchException"), Conflict),
-        (TRANSACT, cancelled("None", "ConditionalCheckFailed"), Conflict),
-        (TRANSACT, cancelled("TransactionConflict", "ConditionalCheckFailed"), Conflict),
-        (TRANSACT, cancelled("None", "TransactionConflict"), Throttled),
+        (TRANSACT, cancelled("None", "ConditionalCheckFailed"), ConditionsFailed),
+        (TRANSACT, cancelled("TransactionConflict", "ConditionalCheckFailed"), ConditionsFailed),
+        (TRANSACT, cancelled("None", "TransactionConflict"), Contended),
         (TRANSACT, cancelled("ThrottlingError"), Throttled),
         (TRANSACT, cancelled("ProvisionedThroughputExceeded", "None"), Throttled),
         (TRANSACT, cancelled("ValidationError"), Refused),
@@ -109,6 +109,32 @@ def test_an_answer_becomes_what_must_happen_next(
     call: AwsCall, error: ClientError, expected: type[LongshoreError]
 ) -> None:
     assert type(translated(error, call)) is expected
+
+
+def test_a_cancelled_transaction_names_the_items_whose_conditions_failed() -> None:
+    held = {"pk": {"S": "bucket"}}
+    reasons = [
+        {"Code": "ConditionalCheckFailed", "Item": held},
+        {"Code": "None"},
+        {"Code": "TransactionConflict"},
+        {"Code": "ConditionalCheckFailed"},
+    ]
+    error = answered("TransactionCanceledException", CancellationReasons=reasons)
+
+    found = translated(error, TRANSACT)
+
+    assert isinstance(found, Conflict)
+    assert isinstance(found, ConditionsFailed)
+    assert found.held == {0: held, 3: None}
+
+
+def test_items_are_named_although_the_reasons_stand_in_the_text_alone() -> None:
+    text = "specific reasons [None, ConditionalCheckFailed]"
+
+    found = translated(answered("TransactionCanceledException", text), TRANSACT)
+
+    assert isinstance(found, ConditionsFailed)
+    assert found.held == {1: None}
 
 
 @pytest.mark.parametrize(
@@ -164,8 +190,8 @@ def test_a_cancelled_transaction_that_is_refused_says_why() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("specific reasons [None, ConditionalCheckFailed]", Conflict),
-        ("specific reasons [TransactionConflict, None]", Throttled),
+        ("specific reasons [None, ConditionalCheckFailed]", ConditionsFailed),
+        ("specific reasons [TransactionConflict, None]", Contended),
         ("specific reasons [ValidationError]", Refused),
         ("", Refused),
     ],

@@ -182,6 +182,7 @@ def test_every_problem_has_a_place_and_a_sentence(document: object) -> None:
         (("images", "app", "repository"), "210987654321.dkr.ecr.us-east-1.amazonaws.com/shop"),
         (("images", "app", "account"), "210987654321"),
         (("stages", "production", "deadline"), "7d"),
+        (("stages", "production", "targets"), [{"service": f"a/b{n}"} for n in range(90)]),
         (("images", "jobs", "select"), {"semver": ">=1.2 <2 || ^3"}),
         (("images", "Job_2"), {"repository": "jobs2", "select": {"tag": "2024-01-01"}}),
     ],
@@ -197,6 +198,7 @@ def test_what_is_valid_is_valid_for_both(path: tuple[str, ...], value: object) -
     ("path", "value"),
     [
         (("stages", "production", "targets"), [{"service": "staging/web"}]),
+        (("stages", "production", "targets"), [{"service": f"a/b{n}"} for n in range(91)]),
         (("images", "again"), {"repository": "team/shop", "select": {"tag": "next"}}),
         (("images", "app", "account"), "1"),
         (("stages", "production", "region"), "cn-north-1"),
@@ -223,6 +225,15 @@ def test_a_file_for_another_partition_is_judged_where_it_is_applied() -> None:
 
     assert problems(as_yaml(document).decode()) == []
     assert not control_accepts(document)
+
+
+def test_a_stage_that_is_too_large_is_told_how_large_it_may_be() -> None:
+    targets = [{"service": f"a/b{number}"} for number in range(91)]
+    document = put(VALID, ("stages", "production", "targets"), targets)
+
+    (problem,) = problems(as_yaml(document).decode())
+
+    assert "stages.production.targets: has too many entries; 90 are possible" in problem
 
 
 # ── problems and their places ─────────────────────────────────────────────────────────────────

@@ -252,6 +252,11 @@ def test_durations_have_units(text: str, duration: timedelta) -> None:
             "stages.staging.account",
             "deploys only in the account it is installed in, 123456789012",
         ),
+        (
+            lambda d: stage(d).update(targets=[{"service": f"a/b{n}"} for n in range(91)]),
+            "stages.staging.targets",
+            "91 services are too many",
+        ),
         (lambda d: stage(d).update(targets=[]), "stages.staging.targets", "found an empty list"),
         (lambda d: stage(d).update(targets={}), "stages.staging.targets", "found an object"),
         (lambda d: stage(d).update(targets=["a/b"]), "stages.staging.targets[0]", "found text"),

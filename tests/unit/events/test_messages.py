@@ -38,6 +38,7 @@ FULL = Wakeup(
         ),
     ),
     attempt=2,
+    busy=3,
 )
 
 TEXT = st.text(max_size=20)
@@ -54,6 +55,7 @@ WAKEUPS = st.builds(
     st.none() | st.builds(Announced, REPOSITORIES, TEXT, TEXT),
     st.none() | st.builds(StopEvidence, TEXT, TASKS),
     st.integers(0, 5),
+    st.integers(0, 500),
 )
 
 
@@ -73,6 +75,7 @@ def test_a_wakeup_has_one_body() -> None:
             "announced": None,
             "evidence": None,
             "attempt": 0,
+            "busy": 0,
         }
     }
 
@@ -87,6 +90,8 @@ def test_a_wakeup_has_one_body() -> None:
         (lambda w: w.update(hints=["timer", 1]), "wakeup.hints: expected a list of texts only"),
         (lambda w: w.update(hints=["alarm"]), 'wakeup.hints: "alarm" is none of registry, ecs'),
         (lambda w: w.update(attempt=-1), "wakeup.attempt: expected a whole number of at least 0"),
+        (lambda w: w.update(busy=-1), "wakeup.busy: expected a whole number of at least 0"),
+        (lambda w: w.update(busy=None), "wakeup.busy: expected a whole number of at least 0"),
         (lambda w: w.update(attempt=True), "wakeup.attempt: expected a whole number, found a bool"),
         (
             lambda w: w.update(attempt=1.5),
@@ -147,6 +152,13 @@ def test_a_key_that_a_neighbouring_version_added_is_passed_over() -> None:
     wider["wakeup"]["colour"] = "green"
 
     assert parse_wakeup(json.dumps(wider)) == SMALL
+
+
+def test_a_wakeup_of_a_version_that_counted_no_tries_is_read() -> None:
+    older = json.loads(encode_wakeup(SMALL))
+    del older["wakeup"]["busy"]
+
+    assert parse_wakeup(json.dumps(older)) == SMALL
 
 
 def test_an_announcement_comes_back_as_it_was_sent() -> None:

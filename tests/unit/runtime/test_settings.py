@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from longshore.domain.places import Home
+from longshore.domain.rates import Rate
 from longshore.runtime.settings import (
     AnnouncerSettings,
     ControlSettings,
@@ -14,7 +17,8 @@ from longshore.runtime.settings import (
 AT_HOME = {"LONGSHORE_TABLE", "LONGSHORE_PARTITION", "LONGSHORE_ACCOUNT"}
 VARIABLES: dict[type[Settings], set[str]] = {
     RouterSettings: AT_HOME | {"LONGSHORE_WORK_URL"},
-    ReconcilerSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
+    ReconcilerSettings: AT_HOME
+    | {"LONGSHORE_INBOX_URL", "LONGSHORE_REGISTER_RATE", "LONGSHORE_UPDATE_RATE"},
     ControlSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
     AnnouncerSettings: {"LONGSHORE_TABLE", "LONGSHORE_BUS", "LONGSHORE_NOTICES_URL"},
     NotifierSettings: {"LONGSHORE_TABLE", "LONGSHORE_TOPIC_ARN"},
@@ -46,6 +50,31 @@ def test_settings_say_where_the_installation_is() -> None:
 
     assert settings.home == Home("aws", "123456789012", "eu-central-1")
     assert (settings.table, settings.work_url) == ("ledger", "https://sqs/work.fifo")
+
+
+def make_reconciler_settings(register: str, update: str) -> ReconcilerSettings:
+    more = {
+        "LONGSHORE_INBOX_URL": "https://sqs/inbox",
+        "LONGSHORE_REGISTER_RATE": register,
+        "LONGSHORE_UPDATE_RATE": update,
+    }
+    return ReconcilerSettings.from_env(ENVIRONMENT | more)
+
+
+def test_settings_say_how_fast_ecs_may_be_called() -> None:
+    rates = make_reconciler_settings("10/0.5", "50/8").rates
+
+    assert rates.register == Rate(10, timedelta(seconds=2))
+    assert rates.update == Rate(50, timedelta(milliseconds=125))
+
+
+@pytest.mark.parametrize(
+    ("register", "update", "name"),
+    [("20", "50/5", "REGISTER_RATE"), ("20/1", "50/0", "UPDATE_RATE")],
+)
+def test_what_is_no_rate_is_named_by_its_variable(register: str, update: str, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"LONGSHORE_{name} cannot be read: .* is no rate"):
+        _ = make_reconciler_settings(register, update).rates
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:

@@ -314,11 +314,12 @@ def test_more_new_services_than_a_transaction_takes_are_refused_before_any_claim
     names = [f"web-{number}" for number in range(MOST_NEW_SERVICES + 1)]
 
     with pytest.raises(InvalidError, match="100 services are new to checkout"):
-        world.apply(document(staging=names))
+        world.apply(document(staging=names[:50], production=names[50:]))
 
     assert world.state == ControlState()
-    assert world.apply(document(staging=names[1:])).number == 1
-    assert world.apply(document(staging=names), 1).number == 2  # a few at a time
+    assert world.apply(document(staging=names[1:50], production=names[50:])).number == 1
+    later = document(staging=names[:50], production=names[50:])
+    assert world.apply(later, 1).number == 2  # a few at a time
 
 
 def test_a_configuration_larger_than_an_item_is_refused(world: World) -> None:

@@ -62,6 +62,8 @@ _THROTTLING = frozenset(
 """Error codes, and reasons of a cancelled transaction, that ask for patience. Limits that waiting
 does not lift, as ECS's LimitExceededException (too many revisions or tags), are not among them."""
 
+_MEETINGS = frozenset({"TransactionConflict", "TransactionConflictException"})
+
 _CONFLICTS = frozenset(
     {
         "ConditionalCheckFailed",
@@ -102,6 +104,23 @@ _INVALID = re.compile(
     r"|Invalid (?:type|length|range) for parameter [^\s,]+)",
     re.MULTILINE,
 )
+
+
+class ConditionsFailed(Conflict):
+    """A transaction was cancelled because conditions of it did not hold.
+
+    `held` names those of its items by their position, each with what the ledger holds in its place
+    where the write asked for that, else None.
+    """
+
+    def __init__(self, message: str, held: Mapping[int, Mapping[str, Any] | None]) -> None:
+        """Keep the items beside the sentence."""
+        super().__init__(message)
+        self.held = held
+
+
+class Contended(Throttled):
+    """A transaction was cancelled because another one was at the same item at that moment."""
 
 
 def translated(error: ClientError | BotoCoreError, call: AwsCall) -> LongshoreError | None:
@@ -160,18 +179,26 @@ def _of_reasons(reasons: Sequence[Mapping[str, Any]], text: str, call: AwsCall) 
 
     A failed condition goes first: looking again helps whatever else was wrong.
     """
-    codes = {str(reason.get("Code", "None")) for reason in reasons} - {"None"}
-    if not codes:  # older answers name the reasons in the text alone
-        codes = set(re.findall(r"[A-Z]\w+", text.partition("[")[2])) - {"None"}
-    if codes & _CONFLICTS:
-        return Conflict(f"{call.action}: another writer was first")
+    each = [str(reason.get("Code", "None")) for reason in reasons]
+    if not set(each) - {"None"}:  # older answers name the reasons in the text alone
+        each = re.findall(r"[A-Z]\w+", text.partition("[")[2])
+    failed = [position for position, code in enumerate(each) if code in _CONFLICTS]
+    codes = set(each) - {"None"}
+    if failed:
+        held = {position: _item(reasons, position) for position in failed}
+        return ConditionsFailed(f"{call.action}: another writer was first", held)
     if codes & _THROTTLING:
-        return Throttled(f"{call.action} met another transaction ({_listed(codes)}){TRIED_AGAIN}")
+        why = f"{call.action} met another transaction ({_listed(codes)}){TRIED_AGAIN}"
+        return Contended(why) if codes <= _MEETINGS else Throttled(why)
     said = "; ".join(str(reason["Message"]) for reason in reasons if reason.get("Message"))
     return Refused(
         f"{call.action} was cancelled ({_listed(codes)}): {said[:_MOST_TEXT] or text}",
         next(iter(sorted(codes)), "TransactionCanceledException"),
     )
+
+
+def _item(reasons: Sequence[Mapping[str, Any]], position: int) -> Mapping[str, Any] | None:
+    return reasons[position].get("Item") if position < len(reasons) else None
 
 
 def _unknown(call: AwsCall, why: str) -> UnknownReply:

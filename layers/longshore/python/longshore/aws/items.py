@@ -1,8 +1,9 @@
 """What the ledger's items are made of.
 
-Each has `kind`, `schema`, `version` and `body`, the record as JSON. Beside them stand only the
-attributes that DynamoDB itself must understand: `due_shard` and `due_at` for the index of timers,
-`expires_at` for the removal of what is old, `stage`, and `attempts` of the outbox.
+Each has `kind`, `schema`, `version` and `body`, the record as JSON; a token bucket alone is but a
+moment (`longshore.aws.buckets`). Beside them stand only the attributes that DynamoDB
+itself must understand: `due_shard` and `due_at` for the index of timers, `expires_at` for the
+removal of what is old, `stage`, and `attempts` of the outbox.
 """
 
 from datetime import datetime, timedelta

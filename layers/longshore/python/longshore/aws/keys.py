@@ -15,6 +15,7 @@
 | ECS deployment link | `ecs-deployment#` home `:` id | `stage` |
 | known revision | `revision#` home `:` family | fingerprint |
 | stage list | `stages#` shard | `app/stage` |
+| token bucket | `bucket#` home | class of API calls |
 | notifier memory | `notice#` and the subject | channel |
 
 What one reconcile reads of a stage lies in one partition at `sk` ≥ `stage`: one Query. Keys hold
@@ -26,6 +27,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.rates import ApiClass
 
 SHARDS = 4
 """Over how many partitions the stage list and the index of timers are spread."""
@@ -133,6 +135,11 @@ def ecs_deployment(home: Home, ecs_deployment_id: str) -> Key:
 def revision(home: Home, family: str, fingerprint: str) -> Key:
     """Return where the revision of a family with this content is known."""
     return Key(f"revision#{home}:{family}", fingerprint)
+
+
+def bucket(home: Home, calls: ApiClass) -> Key:
+    """Return where the token bucket of a class of calls lies."""
+    return Key(f"bucket#{home}", calls.value)
 
 
 def stage_list(stage: StageId) -> Key:

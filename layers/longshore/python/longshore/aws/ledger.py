@@ -5,6 +5,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
+from longshore.aws.buckets import Buckets, bucket_of, paced
+from longshore.aws.errors import ConditionsFailed, Contended
 from longshore.aws.items import record_of
 from longshore.aws.table import MOST_WRITES, Table
 from longshore.aws.transactions import outcome_write, writes_of
@@ -15,10 +17,15 @@ from longshore.domain.errors import Conflict, Refused
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.places import Home, StageId
 from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
-from longshore.usecases.ports import Changes, KnownRevision
+from longshore.usecases.ports import Changes, KnownRevision, Token
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
     from longshore.aws.items import Item
+
+_TRIES_FOR_A_TOKEN = 4
+"""Others take from the same bucket at the same moment; each of them moves it once."""
 
 
 class DynamoStageLedger:
@@ -31,6 +38,7 @@ class DynamoStageLedger:
         """Keep the ledger in `table`."""
         self._table = table
         self._configurations: dict[tuple[str, int], Configuration] = {}
+        self._buckets = Buckets(table.name)
 
     def read_stage(self, stage: StageId) -> StageSnapshot | None:
         """Return the stage as it is, read consistently; None when no configuration has it."""
@@ -59,23 +67,43 @@ class DynamoStageLedger:
 
         Raises:
             Conflict: a record is not the version that was read.
+            Paced: the token that is asked for is not there.
             Refused: an item is larger than the ledger keeps, or there are too many.
         """
         stage = snapshot.stage
         writes = list(writes_of(self._table.name, snapshot, changes))
-        if len(writes) > MOST_WRITES:
+        if len(writes) + bool(changes.token) > MOST_WRITES:
             message = f"a transition of {stage.id} has {len(writes)} items: DynamoDB takes 100"
             raise Refused(message, "TransactionTooLarge")
         outcomes = _first_of_each(changes.outcomes)
-        room = MOST_WRITES - len(writes)
+        room = MOST_WRITES - len(writes) - bool(changes.token)
         writes += [outcome_write(self._table.name, outcome) for outcome in outcomes[:room]]
         try:
-            self._table.transact(writes)
+            self._transact(writes, changes.token)
         except Conflict as error:
             message = f"{stage.id} moved after its version {stage.version} was read: look again"
             raise Conflict(message) from error
         self.record_outcomes(outcomes[room:])
         return after(snapshot, changes)
+
+    def _transact(self, writes: "list[TransactWriteItemTypeDef]", token: Token | None) -> None:
+        if token is None:
+            self._table.transact(writes)
+            return
+        for _ in range(_TRIES_FOR_A_TOKEN):
+            write, bucket = self._buckets.draw(token)
+            try:
+                self._table.transact([*writes, write])
+            except Contended:
+                continue
+            except ConditionsFailed as error:
+                if error.held.keys() != {len(writes)}:
+                    raise  # the stage moved: that goes before any token
+                self._buckets.saw(token, bucket_of(error.held[len(writes)]))
+            else:
+                self._buckets.saw(token, bucket)
+                return
+        raise paced(token, token.rate.interval)
 
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         """Keep each outcome whose (event, stage) pair has none yet."""

@@ -13,6 +13,10 @@ from longshore.domain.policies import Selection
 
 DEFAULT_DEADLINE = timedelta(minutes=30)
 
+MOST_TARGETS = 90
+"""Targets of one stage. What becomes of a stage is one transaction over all of them, and DynamoDB
+takes 100 writes in one: split, a release could be stable on a part of them."""
+
 
 class Base(StrEnum):
     """The revision that a new one starts from."""

@@ -74,8 +74,9 @@ class Leg:
 
     `present` holds the ids of the ECS deployments seen before the call: after an unknown reply a
     deployment of `revision` whose id is not among them is ours. `origin` is the revision the
-    service was on then. `unseen_since` is the first of the looks in a row in which ECS did not show
-    the deployment, which happens for seconds after it begins.
+    service was on then, `called_at` the moment of the call. `unseen_since` is the first of the
+    looks in a row in which ECS did not show the deployment, which happens for seconds after it
+    begins.
     """
 
     state: LegState = LegState.PLANNED
@@ -84,6 +85,7 @@ class Leg:
     origin: str | None = None
     present: tuple[str, ...] = ()
     ecs_deployment_id: str | None = None
+    called_at: datetime | None = None
     unseen_since: datetime | None = None
     reason: str = ""
 
@@ -116,7 +118,9 @@ class DeploymentRecord:
     """One deployment as the ledger keeps it; `version` is that of the item it was read from.
 
     `before` is the release that was verified when it began: what a rollback returns to.
-    `announced` is the number of events published of it so far.
+    `deadline_at` is the first moment at which anything of it, or of its way back, can have run out:
+    each service has the stage's deadline from its own call on, `Leg.called_at`. `announced` is the
+    number of events published of it so far.
     """
 
     stage: StageId

@@ -2,6 +2,7 @@
 
     LongshoreError
     ├── Throttled            AWS or a network was busy: end the message, wake up later
+    ├── Paced                the account's own rate is used up: go on when there are tokens
     ├── Conflict             another writer was first: look again
     ├── NotPermitted         a permission is missing: tell a person which, stop
     ├── Refused              AWS refuses this request whatever the hour: tell a person, stop
@@ -10,6 +11,10 @@
 
 Anything else that is raised is a defect or an outage: the message counts towards the dead letters.
 """
+
+from datetime import timedelta
+
+from longshore.domain.rates import Rate
 
 
 class LongshoreError(Exception):
@@ -22,6 +27,20 @@ class Throttled(LongshoreError):
     Nothing took effect where the call was RegisterTaskDefinition or UpdateService; any other write
     may have taken effect, and does no harm when it is done again.
     """
+
+
+class Paced(LongshoreError):
+    """A call to ECS has to wait for a token; nothing was written or called.
+
+    `wait` is the time until there is one, counted from the moment of asking; `rate` says when
+    further ones follow.
+    """
+
+    def __init__(self, message: str, wait: timedelta, rate: Rate) -> None:
+        """Keep time and rate beside the sentence."""
+        super().__init__(message)
+        self.wait = wait
+        self.rate = rate
 
 
 class Conflict(LongshoreError):

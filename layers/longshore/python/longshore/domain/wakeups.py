@@ -40,7 +40,8 @@ class StopEvidence:
 class Wakeup:
     """Look at this stage; `events` are the ids of the events that it stands for.
 
-    `attempt` counts how often the registry was read again for a digest that it did not show.
+    `attempt` counts how often it was looked again for what registry or ECS did not show,
+    `busy` the tries in a row that came to nothing because AWS was busy or not to be reached.
     """
 
     stage: StageId
@@ -49,3 +50,9 @@ class Wakeup:
     announced: Announced | None = None
     evidence: StopEvidence | None = None
     attempt: int = 0
+    busy: int = 0
+
+    @property
+    def carries(self) -> bool:
+        """Whether something would be lost with it: an event's end, a digest, or words."""
+        return bool(self.events) or self.announced is not None or self.evidence is not None

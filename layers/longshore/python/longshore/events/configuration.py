@@ -6,12 +6,13 @@ Version ranges are taken as text here; `usecases.read_configuration` reads them 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from longshore.domain.configuration import (
     DEFAULT_DEADLINE,
+    MOST_TARGETS,
     Base,
     Configuration,
     StageImage,
@@ -194,6 +195,7 @@ def _stage(stage: StageId, section: Section, images: Iterable[_Image], home: Hom
     place = _stage_home(section, home)
     resolved = tuple(image.within(place) for image in images)
     targets = tuple(_target(item, resolved, place) for item in section.items("targets"))
+    _check_size(section, targets)
     _check_ambiguity(section, resolved, targets)
     return StageSpec(stage, resolved, targets, _deadline(section))
 
@@ -251,6 +253,15 @@ def _containers(section: Section, aliases: set[str]) -> tuple[tuple[str, str], .
                 container, f"no image is called {shown(alias)}{suggestion(alias, aliases)}"
             )
     return tuple(sorted((container, mapping.text(container)) for container in mapping.values))
+
+
+def _check_size(section: Section, targets: Sequence[TargetSpec]) -> None:
+    if len(targets) > MOST_TARGETS:
+        section.refuse(
+            "targets",
+            f"{len(targets)} services are too many: a stage is judged and rolled back as one, with "
+            f"at most {MOST_TARGETS}; make two stages of it",
+        )
 
 
 def _check_ambiguity(

@@ -39,6 +39,7 @@ def encode_wakeup(wakeup: Wakeup) -> str:
         "announced": None if announced is None else _announced_document(announced),
         "evidence": None if evidence is None else _evidence_document(evidence),
         "attempt": wakeup.attempt,
+        "busy": wakeup.busy,
     }
     return encode_document({WAKEUP: content})
 
@@ -67,6 +68,7 @@ def wakeup_from(document: Mapping[str, object]) -> Wakeup:
         announced=None if announced is None else _announced_from(announced),
         evidence=None if evidence is None else _evidence_from(evidence),
         attempt=fields.whole("attempt"),
+        busy=fields.whole("busy", default=0),
     )
 
 

@@ -34,9 +34,9 @@ class Strict:
         """Return a text, None when the key is absent or null."""
         return None if self.values.get(key) is None else self.text(key)
 
-    def whole(self, key: str, *, least: int = 0) -> int:
-        """Return a whole number that must be there and not be below `least`."""
-        value = self.optional_whole(key)
+    def whole(self, key: str, *, least: int = 0, default: int | None = None) -> int:
+        """Return a whole number not below `least`, `default` (if any) when the key is absent."""
+        value = self.optional_whole(key) if key in self.values else default
         if value is None or value < least:
             self._refuse(key, f"a whole number of at least {least}")
         return value

@@ -10,13 +10,14 @@ from typing import Self
 
 from longshore.domain.errors import LongshoreError
 from longshore.domain.places import Home
+from longshore.domain.rates import Rate, Rates
 
 _PREFIX = "LONGSHORE_"
 _LAMBDAS_OWN = {"region": "AWS_REGION"}
 
 
 class SettingsError(LongshoreError):
-    """Environment variables are missing; the text names every one."""
+    """Environment variables are missing or wrong; the text names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,26 @@ class RouterSettings(_AtHome):
 
 @dataclass(frozen=True, slots=True)
 class ReconcilerSettings(_AtHome):
-    """The reconciler keeps the ledger and wakes itself through the inbox."""
+    """The reconciler keeps the ledger, wakes itself through the inbox, and paces its calls."""
 
     inbox_url: str
+    register_rate: str
+    update_rate: str
+
+    @property
+    def rates(self) -> Rates:
+        """How fast ECS may be called; raise SettingsError for what is no rate."""
+        return Rates(
+            _rate("LONGSHORE_REGISTER_RATE", self.register_rate),
+            _rate("LONGSHORE_UPDATE_RATE", self.update_rate),
+        )
+
+
+def _rate(variable: str, text: str) -> Rate:
+    try:
+        return Rate.parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

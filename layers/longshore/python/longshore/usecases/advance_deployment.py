@@ -4,40 +4,45 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Broken, Done, UnderWay, settle
 from longshore.decide.support import refusal_of
 from longshore.decide.verdict import judge, may_call_again
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
-from longshore.domain.errors import NotPermitted, Refused
+from longshore.domain.errors import NotPermitted, Paced, Refused
 from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsService, RolloutState
 from longshore.domain.places import ServiceRef
 from longshore.usecases.adopt_stage import what_runs
 from longshore.usecases.conclude_deployment import succeed
+from longshore.usecases.keep_time import keep_timer, run_out
 from longshore.usecases.move_service import move_service
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_forward
 from longshore.usecases.return_stage import begin_return
 from longshore.usecases.round import SLICE, Round
 
-LOOK_FOR_OURS_AGAIN = timedelta(seconds=15)
-
 Services = Mapping[ServiceRef, EcsService | None]
 
 
-def advance_deployment(round_: Round, deployment: DeploymentRecord) -> None:
+def advance_deployment(round_: Round, deployment: DeploymentRecord, *, drive: bool = True) -> None:
     """Judge what is under way, drive up to ten targets that have not begun, and conclude."""
     slice_ = _next_slice(round_)
     services = round_.observe(spec.service for spec in [*_rolling(round_), *slice_])
     _judge(round_, services)
-    if _conclude(round_, deployment):
+    if _conclude(round_, deployment) or not drive:
         return
-    for spec in slice_:
-        _drive(round_, spec, services[spec.service], deployment)
+    wait = _drive_all(round_, slice_, services, deployment)
     if not _conclude(round_, deployment):
-        _come_back(round_)
+        keep_timer(round_, deployment)
+        _come_back(round_, wait)
+
+
+def waits_for_a_call(round_: Round) -> bool:
+    """Whether any target is still to be called for."""
+    return bool(_next_slice(round_))
 
 
 def _next_slice(round_: Round) -> list[TargetSpec]:
@@ -65,6 +70,18 @@ def _judge(round_: Round, services: Services) -> None:
     moved = tuple(t for t in judged if t.forward != round_.target(t.service).forward)
     if moved:
         round_.commit(Changes(targets=moved))
+
+
+def _drive_all(
+    round_: Round, slice_: list[TargetSpec], services: Services, deployment: DeploymentRecord
+) -> timedelta:
+    """Drive targets until the account's rate is used up; return how long to wait for the rest."""
+    try:
+        for spec in slice_:
+            _drive(round_, spec, services[spec.service], deployment)
+    except Paced as paced:
+        return wait_for(paced.wait, len(_next_slice(round_)), paced.rate)
+    return timedelta()
 
 
 def _drive(
@@ -106,8 +123,7 @@ def _end(round_: Round, spec: TargetSpec, state: LegState, reason: str) -> None:
 def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
     """Act on the stage's verdict; return whether the way forward is over."""
     current = round_.snapshot.deployment or deployment
-    if round_.now >= current.deadline_at:
-        _run_out(round_, current)
+    run_out(round_, current)
     match settle(round_.targets()):
         case Done(unproven):
             succeed(round_, current, unproven)
@@ -118,25 +134,12 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
     return True
 
 
-def _run_out(round_: Round, deployment: DeploymentRecord) -> None:
-    """End what is still under way: ECS alone may leave a broken rollout in progress for ever."""
-    minutes = (deployment.deadline_at - deployment.started_at).total_seconds() / 60
-    reason = f"it was not done within the deadline of {minutes:g} minutes"
-    late = tuple(
-        replace(target, forward=replace(target.forward, state=LegState.FAILED, reason=reason))
-        for target in round_.targets()
-        if not target.forward.state.over
-    )
-    if late:
-        round_.commit(Changes(targets=late))
-
-
-def _come_back(round_: Round) -> None:
+def _come_back(round_: Round, wait: timedelta) -> None:
     """See to it that what no event will tell of is looked at again."""
     if _next_slice(round_):
-        round_.look_again(timedelta())
-    elif any(_is_unseen(target.forward) for target in round_.targets()):
-        round_.look_again(LOOK_FOR_OURS_AGAIN)
+        round_.look_again(wait)
+    if any(_is_unseen(target.forward) for target in round_.targets()):
+        round_.searching = True
 
 
 def _is_unseen(leg: Leg) -> bool:

@@ -7,17 +7,15 @@ whatever happens to the reply, a deployment of that revision that was not presen
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from longshore.decide.verdict import judge
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Leg, LegState
-from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled, UnknownReply
 from longshore.domain.observations import EcsDeployment, EcsService
+from longshore.domain.rates import ApiClass
 from longshore.usecases.ports import KnownRevision
 from longshore.usecases.round import Round
-
-LOOK_AFTER_UNKNOWN_REPLY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,8 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
         return
     present = _on_it_already(round_, spec, service, leg.revision)
     if present is not None:
-        there = judge(_following(leg, present), service, round_.now)
+        followed = replace(_following(leg, present), called_at=round_.now)
+        there = judge(followed, service, round_.now)
         round_.write_leg(spec.service, there, back=way.back, known=way.known)
         return
     calling = replace(
@@ -48,12 +47,28 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
         state=LegState.CALLING,
         present=tuple(deployment.id for deployment in service.deployments),
         origin=service.task_definition,
+        called_at=round_.ports.clock.now(),
         unseen_since=None,
     )
     round_.check_time()
-    round_.write_leg(spec.service, calling, back=way.back, known=way.known)
+    _intend(round_, spec, calling, way)
     round_.check_time()
     _call(round_, spec, calling, back=way.back)
+
+
+def _intend(round_: Round, spec: TargetSpec, calling: Leg, way: Way) -> None:
+    """Record the intent and take a token; without one only what was registered is remembered.
+
+    A listing may not show a new revision for a while, and would have it registered twice.
+    """
+    update = ApiClass.UPDATE
+    try:
+        round_.write_leg(spec.service, calling, back=way.back, known=way.known, before=update)
+    except Paced:
+        if way.known:
+            prepared = replace(way.leg, state=LegState.REGISTERING)
+            round_.write_leg(spec.service, prepared, back=way.back, known=way.known)
+        raise
 
 
 def _on_it_already(
@@ -75,13 +90,13 @@ def _call(round_: Round, spec: TargetSpec, calling: Leg, *, back: bool) -> None:
     try:
         after = round_.ports.ecs.update_service(spec.service, calling.revision or "")
     except UnknownReply:
-        round_.look_again(LOOK_AFTER_UNKNOWN_REPLY)
-        return
+        return  # what is intended and not seen is looked for
     except (Throttled, NotPermitted, Refused):
         # Nothing took effect. The next round may call at once, without ruling out a stale read.
-        uncalled = replace(calling, state=LegState.REGISTERING)
+        uncalled = replace(calling, state=LegState.REGISTERING, called_at=None)
         round_.write_leg(spec.service, uncalled, back=back)
         raise
+    round_.ecs_writes += 1
     round_.observed[spec.service] = after
     primary = after.primary
     if primary is not None and primary.task_definition == calling.revision:

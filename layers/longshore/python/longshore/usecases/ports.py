@@ -14,6 +14,7 @@ from longshore.domain.failures import StoppedTask
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.rates import ApiClass, Rate
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
 from longshore.domain.wakeups import Wakeup
@@ -50,6 +51,16 @@ class EcsDeploymentLink:
     stage: StageId
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The leave to make one call to ECS, asked of the bucket of its class at the moment `at`."""
+
+    home: Home
+    calls: ApiClass
+    rate: Rate
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """One transition: everything here is written, or nothing is.
@@ -57,6 +68,7 @@ class Changes:
     Records are written on the condition that the ledger still holds the version they were read
     with. Where `stage` is None the stage's version is checked all the same: it is the generation
     that no ECS write may miss. Outcomes are kept where the pair has none yet, and never conflict.
+    Where a token is asked for, it is taken with the rest or the rest is not written either.
     """
 
     stage: StageRecord | None = None
@@ -68,6 +80,7 @@ class Changes:
     consumed: tuple[Intent, ...] = ()
     revisions: tuple[KnownRevision, ...] = ()
     links: tuple[EcsDeploymentLink, ...] = ()
+    token: Token | None = None
 
 
 class StageLedger(Protocol):
@@ -78,7 +91,11 @@ class StageLedger(Protocol):
         ...
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
-        """Write a transition and return the stage after it; raise Conflict when it moved."""
+        """Write a transition and return the stage after it.
+
+        Raises Conflict when the stage moved, and Paced when the token that is asked for is not
+        there; either way nothing was written.
+        """
         ...
 
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:

@@ -15,6 +15,7 @@ from longshore.decide.rendering import (
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.observations import DescribedRevision, EcsService
+from longshore.domain.rates import ApiClass
 from longshore.domain.releases import Release
 from longshore.domain.stages import Stable
 from longshore.usecases.move_service import Way
@@ -128,9 +129,12 @@ def _is_active(revision: DescribedRevision) -> bool:
 
 def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> str:
     registering = replace(way.leg, state=LegState.REGISTERING, fingerprint=rendered.fingerprint)
-    round_.write_leg(spec.service, registering, back=way.back)
     round_.check_time()
-    return round_.ports.ecs.register(spec.service.home, rendered.definition)
+    round_.write_leg(spec.service, registering, back=way.back, before=ApiClass.REGISTER)
+    round_.check_time()
+    revision = round_.ports.ecs.register(spec.service.home, rendered.definition)
+    round_.ecs_writes += 1
+    return revision
 
 
 def _follow_other_hands(

@@ -10,13 +10,21 @@ from datetime import timedelta
 
 from longshore.decide.promotion import Deploy, Move
 from longshore.domain.deployments import Phase
-from longshore.domain.errors import Conflict, NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.errors import (
+    Conflict,
+    LongshoreError,
+    NotPermitted,
+    Refused,
+    Throttled,
+    UnknownReply,
+)
 from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.adopt_stage import adopt_stage
-from longshore.usecases.advance_deployment import advance_deployment
+from longshore.usecases.advance_deployment import advance_deployment, waits_for_a_call
 from longshore.usecases.choose_release import choose_release
+from longshore.usecases.come_again import come_again, go_on
 from longshore.usecases.end_events import (
     ends_alike,
     ends_by_move,
@@ -25,6 +33,7 @@ from longshore.usecases.end_events import (
     without_recorded,
 )
 from longshore.usecases.keep_evidence import keep_evidence
+from longshore.usecases.keep_time import put_timer_off
 from longshore.usecases.look_at_registry import Look, look_at_registry
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
@@ -33,7 +42,9 @@ from longshore.usecases.trouble import end_trouble, tell_trouble
 READ_AGAIN_AFTER = (timedelta(seconds=10), timedelta(seconds=60))
 """When to read again what does not show yet what an event told of: both registry and ECS may lag
 behind their own events. After that it is left to the sweep."""
-BUSY_FOR = timedelta(seconds=20)
+
+OUTDATED_AFTER = timedelta(minutes=15)
+"""A push whose event was lost is found by the sweep, which comes as often."""
 
 _WORTH_A_LOOK_AT_THE_REGISTRY = frozenset({Hint.REGISTRY, Hint.PERSON, Hint.SWEEP})
 
@@ -53,31 +64,38 @@ def reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconc
     What passes with time (throttling, a lost race, an unknown reply, too little time) ends
     normally and wakes the stage again later. Only what nobody expected is raised.
     """
+    round_ = None
     try:
-        return _reconcile(stage, wakeups, ports)
+        snapshot = ports.ledger.read_stage(stage)
+        if snapshot is None:
+            return _unknown(stage, wakeups, ports)
+        round_ = Round(ports, snapshot, ports.clock.now())
+        return _reconcile(round_, wakeups)
     except (Throttled, Conflict, UnknownReply, OutOfTimeError) as error:
-        later = [replace(wakeup, hints=wakeup.hints | {Hint.ECS}) for wakeup in wakeups]
-        ports.wakeups.send(later, delay=BUSY_FOR)
-        return Reconciled(stage, f"{type(error).__name__}: {error}; looked at again shortly")
+        if round_ is not None:
+            put_timer_off(round_)
+        come_again(wakeups, error, ports, round_)
+        return Reconciled(stage, f"{type(error).__name__}: {error}; looked at again later")
 
 
-def _reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
-    snapshot = ports.ledger.read_stage(stage)
-    if snapshot is None:
-        if any(Hint.TIMER in wakeup.hints for wakeup in wakeups):
-            ports.ledger.silence(stage)
-        reason, ends = unknown_stage(stage, wakeups, ports.clock.now())
-        return _record(ports, Reconciled(stage, reason, tuple(ends)))
-    round_ = Round(ports, snapshot, ports.clock.now())
+def _unknown(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
+    if any(Hint.TIMER in wakeup.hints for wakeup in wakeups):
+        ports.ledger.silence(stage)
+    reason, ends = unknown_stage(stage, wakeups, ports.clock.now())
+    return _record(ports, Reconciled(stage, reason, tuple(ends)))
+
+
+def _reconcile(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
+    ports, stage = round_.ports, round_.stage.id
     try:
         done = _work(round_, wakeups)
     except (NotPermitted, Refused) as error:
         reason = f"what this stage runs, or should run, could not be read: {error}"
         tell_trouble(round_, reason)
+        put_timer_off(round_)
         ends = ends_alike(wakeups, Outcome.FAILED, reason, round_.now)
         done = Reconciled(stage, reason, tuple(ends))
-    if round_.again_in is not None:
-        ports.wakeups.send([Wakeup(stage, frozenset({Hint.ECS}))], delay=round_.again_in)
+    go_on(round_, wakeups)
     return _record(ports, done)
 
 
@@ -96,16 +114,46 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
     flew = round_.snapshot.deployment is not None
-    _advance(round_)
+    asked = bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
+    looks = asked or _may_be_outdated(round_)
+    _advance(round_, drive=not looks)
     ended = flew and round_.snapshot.deployment is None
-    if not (ended or hints & _WORTH_A_LOOK_AT_THE_REGISTRY):
+    if not (ended or looks):
         return _judged(round_, wakeups)
-    look = look_at_registry(round_.snapshot.spec.images, round_.ports.registry)
+    look = _look(round_)
     end_trouble(round_)
     move = choose_release(round_, look, wakeups)
-    if isinstance(move, Deploy):
+    _drive(round_)
+    if ended or asked or isinstance(move, Deploy):
+        return _moved(round_, wakeups, look, move)
+    return _judged(round_, wakeups)
+
+
+def _may_be_outdated(round_: Round) -> bool:
+    """Whether services are still to be called for a release that is older than a sweep.
+
+    Who waited for ECS all night shall not bring it yesterday's release first, then today's.
+    """
+    flight = round_.snapshot.deployment
+    if flight is None or flight.phase is Phase.ROLLING_BACK:
+        return False
+    return round_.now - flight.started_at >= OUTDATED_AFTER and waits_for_a_call(round_)
+
+
+def _look(round_: Round) -> Look:
+    """Look at the registry; while it cannot be seen what is under way goes on."""
+    try:
+        return look_at_registry(round_.snapshot.spec.images, round_.ports.registry)
+    except LongshoreError:
+        _drive(round_)
+        raise
+
+
+def _drive(round_: Round) -> None:
+    """Begin what was left until the registry had been looked at; a way back never waits."""
+    flight = round_.snapshot.deployment
+    if flight is not None and flight.phase is not Phase.ROLLING_BACK:
         _advance(round_)
-    return _moved(round_, wakeups, look, move)
 
 
 def _adopt(round_: Round) -> bool:
@@ -117,14 +165,15 @@ def _adopt(round_: Round) -> bool:
         raise
 
 
-def _advance(round_: Round) -> None:
+def _advance(round_: Round, *, drive: bool = True) -> None:
+    """Bring what is under way further; without `drive` nothing is begun on its way forward."""
     deployment = round_.snapshot.deployment
     if deployment is None:
         return
     if deployment.phase is Phase.ROLLING_BACK:
         advance_return(round_, deployment)
     else:
-        advance_deployment(round_, deployment)
+        advance_deployment(round_, deployment, drive=drive)
 
 
 def _judged(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
@@ -144,7 +193,7 @@ def _tells_of_ecs(wakeup: Wakeup) -> bool:
 
 def _read_again(round_: Round, wakeups: Sequence[Wakeup]) -> None:
     for wakeup in wakeups:
-        later = replace(wakeup, attempt=wakeup.attempt + 1)
+        later = replace(wakeup, attempt=wakeup.attempt + 1, busy=0)
         round_.ports.wakeups.send([later], delay=READ_AGAIN_AFTER[wakeup.attempt])
 
 

@@ -5,20 +5,22 @@ deployment is followed, and no second one is begun.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from longshore.decide.explanation import explain
+from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Broken, Fault, hold_for, settle, to_return
 from longshore.decide.verdict import judge, may_call_again
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
-from longshore.domain.errors import NotPermitted, Refused, Throttled
+from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
 from longshore.domain.failures import Failure, StoppedTask
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.stages import MOST_VETOES, Hold, StageRecord, TargetRecord, Veto
 from longshore.usecases.conclude_deployment import end
+from longshore.usecases.keep_time import began_at, keep_timer, run_out
 from longshore.usecases.move_service import move_service
 from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import Changes
@@ -28,7 +30,6 @@ from longshore.usecases.round import SLICE, Round
 GRACE_FOR_THE_BREAKER = timedelta(minutes=2)
 """Time in which a circuit breaker that rolls back may begin to: without a completed deployment to
 go back to it never does (aws/containers-roadmap#1488)."""
-LOOK_FOR_THE_BREAKER = timedelta(seconds=15)
 
 
 def begin_return(
@@ -54,14 +55,14 @@ def advance_return(round_: Round, deployment: DeploymentRecord) -> None:
     """Judge and drive the way back by one round, and end it when every target is over."""
     _drive_back(round_, deployment)
     current = round_.snapshot.deployment or deployment
+    run_out(round_, current)
     legs = [target.backward or Leg() for target in to_return(round_.targets())]
     if all(leg.state.over for leg in legs):
         _end_returned(round_, current, legs)
-    elif round_.now >= current.deadline_at:
-        reason = "The way back was not done within the deadline either; look at the service now"
-        end(round_, _with(current, Phase.FAILED, reason))
-    elif _uncertain(legs):
-        round_.look_again(LOOK_FOR_THE_BREAKER)
+        return
+    keep_timer(round_, current)
+    if _uncertain(legs):
+        round_.searching = True
 
 
 def _explain(round_: Round, target: TargetRecord) -> Failure:
@@ -110,8 +111,13 @@ def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:
         target, service = moved.get(spec.service), services.get(spec.service)
         if target and _waits(round_, target, service, deployment) and service:
             waiting.append((spec, service))
-    for spec, service in waiting[:SLICE]:
-        _call_back(round_, spec, service)
+    for position, (spec, service) in enumerate(waiting[:SLICE]):
+        try:
+            _call_back(round_, spec, service)
+        except Paced as paced:
+            left = min(len(waiting) - position, SLICE)
+            round_.look_again(wait_for(paced.wait, left, paced.rate))
+            return
     if waiting[SLICE:]:
         round_.look_again(timedelta())
 
@@ -120,7 +126,8 @@ def _waits(
     round_: Round, target: TargetRecord, service: EcsService | None, deployment: DeploymentRecord
 ) -> bool:
     """Judge one target's way back, planning it first; return whether it has to be called for."""
-    leg = target.backward or _plan(target, service, waited=_waited(round_, deployment))
+    waited = _waited(round_, deployment)
+    leg = target.backward or _plan(target, service, round_.now, waited=waited)
     if leg is None:
         return False
     judged = judge(leg, service, round_.now)
@@ -130,7 +137,9 @@ def _waits(
     return not_begun or may_call_again(judged, round_.now)
 
 
-def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> Leg | None:
+def _plan(
+    target: TargetRecord, service: EcsService | None, now: datetime, *, waited: bool
+) -> Leg | None:
     """Return the way back of one target, None while the circuit breaker may still take it."""
     if service is None or not service.active:
         return Leg(LegState.GONE, reason="the service is gone")
@@ -142,6 +151,7 @@ def _plan(target: TargetRecord, service: EcsService | None, *, waited: bool) -> 
             revision=primary.task_definition,
             origin=forward.revision,
             ecs_deployment_id=primary.id,
+            called_at=now,
         )
     failed_by_ecs = forward.state is LegState.FAILED and ours and _ecs_failed_it(service)
     if service.breaker_rolls_back and failed_by_ecs and not waited:
@@ -165,8 +175,7 @@ def _ecs_failed_it(service: EcsService) -> bool:
 
 
 def _waited(round_: Round, deployment: DeploymentRecord) -> bool:
-    began = deployment.deadline_at - round_.snapshot.spec.deadline
-    return round_.now - began >= GRACE_FOR_THE_BREAKER
+    return round_.now - began_at(round_, deployment) >= GRACE_FOR_THE_BREAKER
 
 
 def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:

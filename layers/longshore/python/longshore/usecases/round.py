@@ -12,6 +12,7 @@ from longshore.domain.deployments import Leg
 from longshore.domain.errors import LongshoreError
 from longshore.domain.observations import EcsService
 from longshore.domain.places import ServiceRef
+from longshore.domain.rates import PUBLISHED, ApiClass, Rates
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.ports import (
     Changes,
@@ -21,6 +22,7 @@ from longshore.usecases.ports import (
     KnownRevision,
     Registry,
     StageLedger,
+    Token,
     Wakeups,
 )
 
@@ -38,25 +40,32 @@ class OutOfTimeError(LongshoreError):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a reconcile needs of the world."""
+    """What a reconcile needs of the world, and how fast it may call ECS."""
 
     ledger: StageLedger
     registry: Registry
     ecs: Ecs
     wakeups: Wakeups
     clock: Clock
+    rates: Rates = PUBLISHED
 
 
 @dataclass(slots=True)
 class Round:
-    """The state of one reconcile of one stage."""
+    """The state of one reconcile of one stage.
+
+    `ecs_writes` counts what ECS did for it. `again_in` is when to go on with what is left;
+    `searching` says that something is looked for that ECS does not show, or has not begun, yet.
+    """
 
     ports: Ports
     snapshot: StageSnapshot
     now: datetime
     changed: bool = False
+    ecs_writes: int = 0
     observed: dict[ServiceRef, EcsService | None] = field(default_factory=dict)
     again_in: timedelta | None = None
+    searching: bool = False
 
     @property
     def stage(self) -> StageRecord:
@@ -67,6 +76,11 @@ class Round:
         """Write a transition; the round goes on from it."""
         self.snapshot = self.ports.ledger.commit(self.snapshot, changes)
         self.changed = True
+
+    def set_timer(self, due_at: datetime) -> None:
+        """Write when the stage must be looked at next; it is no further for that."""
+        timed = Changes(stage=replace(self.stage, due_at=due_at))
+        self.snapshot = self.ports.ledger.commit(self.snapshot, timed)
 
     def observe(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, EcsService | None]:
         """Return the services as ECS shows them, each looked at once a round; None: missing."""
@@ -92,18 +106,28 @@ class Round:
         *,
         back: bool = False,
         known: tuple[KnownRevision, ...] = (),
+        before: ApiClass | None = None,
     ) -> None:
-        """Record how far one way of a target has come, if the stage has not moved meanwhile."""
+        """Record how far one way of a target has come, if the stage has not moved meanwhile.
+
+        Where that stands `before` a call to ECS, a token for it is taken in the same write; raises
+        Paced where there is none.
+        """
         target = self.target(service)
         written = replace(target, backward=leg) if back else replace(target, forward=leg)
         begun = leg.ecs_deployment_id
         links = (EcsDeploymentLink(service.home, begun, self.stage.id),) if begun else ()
-        self.commit(Changes(targets=(written,), revisions=known, links=links))
+        token = self._token(service, before) if before else None
+        self.commit(Changes(targets=(written,), revisions=known, links=links, token=token))
 
     def check_time(self) -> None:
         """Raise OutOfTimeError when too little is left for another ECS write."""
         if self.ports.clock.time_left() < TIME_FOR_A_CALL:
             raise OutOfTimeError("too little time is left for another ECS write")
+
+    def _token(self, service: ServiceRef, calls: ApiClass) -> Token:
+        rate = self.ports.rates.of(calls)
+        return Token(service.home, calls, rate, self.ports.clock.now())
 
     def look_again(self, delay: timedelta) -> None:
         """Ask for another round, at the latest after `delay`."""

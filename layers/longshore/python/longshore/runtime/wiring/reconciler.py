@@ -31,4 +31,5 @@ def make_reconciler(settings: ReconcilerSettings, invocation: Invocation) -> Por
         ecs=make_ecs(),
         wakeups=make_wakeups(settings.inbox_url),
         clock=SystemClock(invocation),
+        rates=settings.rates,
     )

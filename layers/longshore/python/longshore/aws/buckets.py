@@ -1,0 +1,134 @@
+"""Token buckets of API classes, on DynamoDB: one item each, taken from within a transaction.
+
+A transaction cannot compute the later of two moments, so a token is taken in one of two ways, each
+on the condition that it is the right one (`longshore.decide.pacing`). Which one to try first is
+known from the last time this environment took, or was refused, a token.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, Required, TypedDict
+
+from longshore.aws import items, keys
+from longshore.aws.codec import SCHEMA
+from longshore.aws.keys import Key
+from longshore.decide.pacing import (
+    Bucket,
+    Empty,
+    Taken,
+    believable,
+    last_with_a_token,
+    take,
+)
+from longshore.domain.errors import Paced
+from longshore.usecases.ports import Token
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+    from longshore.aws.items import Item
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(milliseconds=1)
+
+_AFRESH = "SET full_at = :full, #kind = :kind, #schema = :schema"
+_FULL_OR_BROKEN = "attribute_not_exists(pk) OR full_at <= :now OR full_at > :believable"
+_ONE_MORE = "SET full_at = full_at + :interval"
+_IN_USE_AND_NOT_EMPTY = "full_at > :now AND full_at <= :last"
+
+
+class _Place(TypedDict):
+    TableName: str
+    Key: "Item"
+    ReturnValuesOnConditionCheckFailure: Literal["ALL_OLD"]
+
+
+class _Move(TypedDict, total=False):
+    UpdateExpression: Required[str]
+    ConditionExpression: str
+    ExpressionAttributeNames: Mapping[str, str]
+    ExpressionAttributeValues: "Mapping[str, AttributeValueTypeDef]"
+
+
+class Buckets:
+    """The buckets as one invocation environment last saw them."""
+
+    def __init__(self, table: str) -> None:
+        """Write to the table of this name."""
+        self._table = table
+        self._seen: dict[Key, Bucket] = {}
+
+    def draw(self, token: Token) -> "tuple[TransactWriteItemTypeDef, Bucket]":
+        """Return the write that takes a token, and the bucket after it.
+
+        Raises:
+            Paced: the bucket was seen empty, and cannot have a token yet.
+        """
+        key, now = _key(token), _whole(token.at)
+        taken = take(self._seen.get(key, Bucket()), token.rate, now)
+        if isinstance(taken, Empty):
+            raise paced(token, taken.wait)
+        update = _afresh(token, taken, now) if taken.afresh else _one_more(token, now)
+        place: _Place = {
+            "TableName": self._table,
+            "Key": items.key_of(key),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        return {"Update": {**place, **update}}, Bucket(taken.full_at)
+
+    def saw(self, token: Token, bucket: Bucket) -> None:
+        """Remember a bucket as it is now."""
+        self._seen[_key(token)] = bucket
+
+
+def paced(token: Token, wait: timedelta) -> Paced:
+    """Return the error that says when there is a token."""
+    seconds = wait.total_seconds()
+    message = f"calls to {token.calls} in {token.home} go on in {seconds:g} s: the rate is used up"
+    return Paced(message, wait, token.rate)
+
+
+def bucket_of(item: "Mapping[str, AttributeValueTypeDef] | None") -> Bucket:
+    """Return the bucket of an item, a full one where there is none."""
+    full_at = (item or {}).get("full_at")
+    return Bucket(None if full_at is None else _EPOCH + int(full_at["N"]) * _TICK)
+
+
+def _key(token: Token) -> Key:
+    return keys.bucket(token.home, token.calls)
+
+
+def _afresh(token: Token, taken: Taken, now: datetime) -> _Move:
+    return {
+        "UpdateExpression": _AFRESH,
+        "ConditionExpression": _FULL_OR_BROKEN,
+        "ExpressionAttributeNames": {"#kind": "kind", "#schema": "schema"},
+        "ExpressionAttributeValues": {
+            ":full": _moment(taken.full_at),
+            ":now": _moment(now),
+            ":believable": _moment(believable(token.rate, now)),
+            ":kind": items.text("bucket"),
+            ":schema": items.number(SCHEMA),
+        },
+    }
+
+
+def _one_more(token: Token, now: datetime) -> _Move:
+    return {
+        "UpdateExpression": _ONE_MORE,
+        "ConditionExpression": _IN_USE_AND_NOT_EMPTY,
+        "ExpressionAttributeValues": {
+            ":now": _moment(now),
+            ":last": _moment(last_with_a_token(token.rate, now)),
+            ":interval": items.number(token.rate.interval // _TICK),
+        },
+    }
+
+
+def _moment(moment: datetime) -> "AttributeValueTypeDef":
+    return items.number((moment - _EPOCH) // _TICK)
+
+
+def _whole(moment: datetime) -> datetime:
+    """Return a moment in whole milliseconds, as the bucket keeps it."""
+    return _EPOCH + (moment - _EPOCH) // _TICK * _TICK

@@ -1,0 +1,113 @@
+"""What is sent again after a round that AWS kept from its end, and when."""
+
+from datetime import timedelta
+
+import pytest
+
+from longshore.decide.backoff import TRIES_FOR_NOTHING
+from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
+from longshore.domain.wakeups import Announced, Hint, Wakeup
+from longshore.usecases.come_again import come_again
+from longshore.usecases.round import OutOfTimeError, Ports, Round
+from tests.support.builders import REPOSITORY, STAGE, make_configuration, make_digest
+from tests.support.fakes import (
+    FakeClock,
+    InMemoryRegistry,
+    InMemoryStageLedger,
+    InMemoryWakeups,
+)
+from tests.support.harbour import Harbour
+
+ECS = frozenset({Hint.ECS})
+SWEEP, PUSH = frozenset({Hint.SWEEP}), frozenset({Hint.REGISTRY})
+BUSY = Throttled("Rate exceeded")
+STEP = 1.25 * timedelta(seconds=20)
+
+
+class Shop:
+    """A stage, and what is sent to it again."""
+
+    def __init__(self, ecs_writes: int = 0) -> None:
+        self.wakeups = InMemoryWakeups()
+        ledger = InMemoryStageLedger()
+        ledger.state.install(make_configuration())
+        ecs = Harbour().ports.ecs
+        self.ports = Ports(ledger, InMemoryRegistry(), ecs, self.wakeups, FakeClock())
+        snapshot = ledger.read_stage(STAGE)
+        assert snapshot is not None
+        self.round = Round(self.ports, snapshot, self.ports.clock.now(), ecs_writes=ecs_writes)
+
+    def send(
+        self, *wakeups: Wakeup, error: LongshoreError = BUSY
+    ) -> list[tuple[Wakeup, timedelta]]:
+        come_again(wakeups, error, self.ports, self.round)
+        return self.wakeups.sent
+
+
+def test_what_carries_something_goes_again_each_with_its_own_count() -> None:
+    announced = Announced(REPOSITORY, "main", make_digest(1))
+    push = Wakeup(STAGE, PUSH, ("event-1",), announced, busy=3)
+    task = Wakeup(STAGE, frozenset({Hint.TASK}), ("event-2",))
+
+    sent = Shop().send(push, task)
+
+    assert [wakeup.busy for wakeup, _ in sent] == [4, 1]
+    assert [wakeup.events for wakeup, _ in sent] == [("event-1",), ("event-2",)]
+    assert sent[0][0].announced == announced
+    assert all(wakeup.hints >= ECS for wakeup, _ in sent)
+
+
+@pytest.mark.parametrize("busy", [TRIES_FOR_NOTHING, 100])
+def test_what_carries_something_is_never_dropped(busy: int) -> None:
+    (wakeup, delay), *_ = Shop().send(Wakeup(STAGE, ECS, ("event-1",), busy=busy))
+
+    assert wakeup.busy == busy + 1
+    assert delay <= timedelta(minutes=5)
+
+
+def test_what_carries_nothing_becomes_one() -> None:
+    sent = Shop().send(Wakeup(STAGE, SWEEP, busy=1), Wakeup(STAGE, PUSH), Wakeup(STAGE, ECS))
+
+    assert [wakeup for wakeup, _ in sent] == [Wakeup(STAGE, ECS | SWEEP | PUSH, busy=2)]
+
+
+def test_what_carries_nothing_goes_along_with_what_does() -> None:
+    sent = Shop().send(Wakeup(STAGE, SWEEP, busy=9), Wakeup(STAGE, ECS, ("event-1",)))
+
+    assert [wakeup for wakeup, _ in sent] == [Wakeup(STAGE, ECS | SWEEP, ("event-1",), busy=1)]
+
+
+def test_what_carries_nothing_is_left_to_the_sweep_after_a_few_tries() -> None:
+    assert Shop().send(Wakeup(STAGE, SWEEP, busy=TRIES_FOR_NOTHING)) == []
+
+
+@pytest.mark.parametrize("error", [BUSY, UnknownReply("no answer")])
+def test_a_round_that_got_something_done_counts_as_the_first_try(error: LongshoreError) -> None:
+    ((wakeup, delay),) = Shop(ecs_writes=1).send(Wakeup(STAGE, SWEEP, busy=99), error=error)
+
+    assert wakeup.busy == 1
+    assert delay <= STEP
+
+
+def test_who_ran_out_of_time_with_something_done_goes_on_at_once() -> None:
+    late = OutOfTimeError("too little time is left")
+
+    ((wakeup, delay),) = Shop(ecs_writes=3).send(Wakeup(STAGE, SWEEP, busy=4), error=late)
+
+    assert (wakeup.busy, delay) == (1, timedelta())
+
+
+def test_who_had_no_time_for_anything_waits_longer_each_time() -> None:
+    late = OutOfTimeError("too little time is left")
+
+    ((_, delay),) = Shop().send(Wakeup(STAGE, ECS, ("event-1",), busy=9), error=late)
+
+    assert delay >= timedelta(minutes=1)
+
+
+def test_a_lost_race_is_over_soon() -> None:
+    lost = Conflict("another writer was first")
+
+    ((_, delay),) = Shop().send(Wakeup(STAGE, ECS, ("event-1",), busy=9), error=lost)
+
+    assert delay <= STEP
