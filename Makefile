@@ -11,10 +11,11 @@ UV := $(BIN)/uv
 MEMBERS := layers/longshore cli local
 INSTALLED := requirements/uv.txt requirements/dev.txt $(MEMBERS:=/pyproject.toml) \
 	cli/hatch_build.py layers/longshore/python/longshore/__init__.py scripts/setup
+SIM := $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --base $(or $(BASE),1))
 CORE_TESTS := $(addprefix tests/unit/,domain decide events usecases)
 
 .PHONY: help setup format check check-format lint types unit unit-core unit-rest integration contract e2e validate \
-	test demo build deploy lock clean
+	sim sim-mutants test demo build deploy lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +71,12 @@ e2e: .venvs/ministack/.ready  ## the built application on the embedded AWS
 
 validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml
 	scripts/validate
+
+sim: .venv/.ready  ## simulate: SEEDS=n seeds from BASE=k on, or the story of one, SEED=n
+	@$(BIN)/python -m tests.simulation $(SIM)
+
+sim-mutants: .venv/.ready  ## weaken the protocol on purpose: each weakening must be caught
+	@$(BIN)/python -m tests.simulation.mutants
 
 test: check validate build .venvs/ministack/.ready  ## everything that CI runs
 	$(BIN)/pytest tests --ignore=tests/unit

@@ -1,0 +1,122 @@
+"""The functions as they are composed: the real adapters and use cases, on the in-memory AWS.
+
+This is what `longshore.runtime.wiring` does for Lambda. An environment is one sandbox: what it
+remembers between invocations lives as long as it does, and its clock may be wrong.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from longshore.aws.clients import Clients
+from longshore.aws.configurations import DynamoConfigurationStore
+from longshore.aws.directory import DynamoDirectory
+from longshore.aws.ecs import AwsEcs
+from longshore.aws.gate import Gate, Passage
+from longshore.aws.intents import DynamoIntentStore
+from longshore.aws.ledger import DynamoStageLedger
+from longshore.aws.outbox import DynamoOutboxStore
+from longshore.aws.publishing import (
+    DynamoNoticeStore,
+    EventBridgePublisher,
+    SnsNoticePublisher,
+    SqsNoticeQueue,
+)
+from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
+from longshore.aws.registry import EcrRegistry
+from longshore.aws.table import Table
+from longshore.domain.places import Home
+from longshore.runtime.announcer import announce_batch
+from longshore.runtime.control_api import answer_request
+from longshore.runtime.notifier import notify_batch
+from longshore.runtime.observability import Journal
+from longshore.runtime.reconciler import reconcile_batch
+from longshore.runtime.router import route_batch
+from longshore.usecases.control_ports import ControlPorts
+from longshore.usecases.ports import Clock
+from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
+from longshore.usecases.round import Ports
+from longshore.usecases.route_event import RouterPorts
+
+Event = Mapping[str, Any]
+Handler = Callable[[Event, Clock], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the stack's resources are called."""
+
+    table: str = "ledger"
+    inbox: str = "inbox"
+    work: str = "work.fifo"
+    notices: str = "notices.fifo"
+    bus: str = "longshore"
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What every environment of an installation is built from."""
+
+    clients: Clients
+    passage: Passage
+    journal: Journal
+    home: Home
+    names: Names
+
+
+@dataclass
+class Environment:
+    """One sandbox of one function."""
+
+    stack: Stack
+    skew: timedelta = timedelta()
+    gate: Gate = field(init=False)
+    table: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.stack.passage)
+        self.table = Table(self.gate, self.stack.clients.dynamodb, self.stack.names.table)
+        self.ledger = DynamoStageLedger(self.table)
+        self.ecs = AwsEcs(self.gate, self.stack.clients)
+
+    def route(self, event: Event, clock: Clock) -> Any:
+        work = SqsWorkQueue(self._queue(self.stack.names.work))
+        ports = RouterPorts(DynamoDirectory(self.table), work, clock, self.stack.home)
+        return route_batch(event, ports, self.stack.journal)
+
+    def reconcile(self, event: Event, clock: Clock) -> Any:
+        registry = EcrRegistry(self.gate, self.stack.clients)
+        ports = Ports(self.ledger, registry, self.ecs, self._wakeups(), clock)
+        return reconcile_batch(event, ports, self.stack.journal)
+
+    def announce(self, event: Event, _: Clock) -> Any:
+        clients, names = self.stack.clients, self.stack.names
+        ports = AnnouncePorts(
+            bus=EventBridgePublisher(self.gate, clients.events, names.bus),
+            notices=SqsNoticeQueue(self.gate, clients.sqs, names.notices),
+            outbox=DynamoOutboxStore(self.table),
+        )
+        return announce_batch(event, ports, self.stack.journal)
+
+    def notify(self, event: Event, _: Clock) -> Any:
+        channel = SnsNoticePublisher(self.gate, self.stack.clients.sns, self.stack.names.topic)
+        ports = NotifyPorts(channel, DynamoNoticeStore(self.table))
+        return notify_batch(event, ports, self.stack.journal)
+
+    def control(self, event: Event, clock: Clock) -> Any:
+        ports = ControlPorts(
+            configurations=DynamoConfigurationStore(self.table),
+            intents=DynamoIntentStore(self.table),
+            wakeups=self._wakeups(),
+            clock=clock,
+            home=self.stack.home,
+        )
+        return answer_request(event, ports, self.stack.journal)
+
+    def _queue(self, url: str) -> Queue:
+        return Queue(self.gate, self.stack.clients.sqs, url)
+
+    def _wakeups(self) -> SqsWakeups:
+        return SqsWakeups(self._queue(self.stack.names.inbox))

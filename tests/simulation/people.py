@@ -1,0 +1,320 @@
+"""The people around an installation: what they push, ask for, and do by hand."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from itertools import count
+from typing import Any
+
+from longshore_local.awsjson.errors import ApiError
+from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
+from tests.simulation.plan import Action, Application, Repository, Service
+from tests.simulation.promises.at_ecs import SECRET
+from tests.simulation.world import World
+
+BAD: tuple[Conduct, ...] = (
+    Exits(1, timedelta(seconds=1)),
+    Exits(1, timedelta(seconds=1)),
+    Exits(137, timedelta(seconds=25)),
+    Exits(1, timedelta(minutes=4)),
+    NeverStarts(),
+    NeverHealthy(),
+)
+"""Images that crash at once, later, when all seemed well, or that never settle."""
+
+TRIES = 5
+ASKED_AGAIN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE})
+ASKS_AGAIN = timedelta(seconds=40)
+Anew = Callable[[], Mapping[str, object]]
+"""Makes the request as it has to be now."""
+PERSON = "arn:aws:sts::123456789012:assumed-role/Deployer/ada"
+
+
+class People:
+    """Does what a plan says, and what belongs to it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._plan = world.plan
+        self._numbers = count(1)
+        self._requests = count(1)
+        self._pushed: dict[str, list[tuple[str, str]]] = {}
+        self._deadlines: dict[str, int] = {}
+
+    # ── before anything begins ──────────────────────────────────────────────────────────────
+
+    def set_up(self) -> None:
+        """Create repositories and services, and let them settle."""
+        for application in self._plan.applications:
+            for repository in application.repositories:
+                self._world.create_repository(repository)
+                self._push_image(repository, Runs())
+            for stage in application.stages:
+                for service in stage.services:
+                    self._create_service(service)
+
+    def apply_all(self) -> None:
+        """Put every application's configuration in force."""
+        for application in self._plan.applications:
+            self.apply(application)
+
+    def _create_service(self, service: Service) -> None:
+        world, image = self._world, self._image_of(service)
+        ecs = world.cloud.ecs
+        ecs.call("CreateCluster", {"clusterName": service.cluster})
+        ecs.call("RegisterTaskDefinition", self._definition(service, image))
+        breaker = {"enable": service.breaker != "off", "rollback": service.breaker == "on"}
+        request = {
+            "cluster": service.cluster,
+            "serviceName": service.name,
+            "taskDefinition": _family(service),
+            "desiredCount": service.desired,
+            "deploymentConfiguration": {"deploymentCircuitBreaker": breaker},
+        }
+        world.by_hand("CreateService", request)
+
+    def _image_of(self, service: Service) -> str:
+        tag, digest = self._pushed[service.repository][-1]
+        uri = self._world.cloud.uri(service.repository)
+        return f"{uri}@{digest}" if service.pinned else f"{uri}:{tag}"
+
+    def _definition(self, service: Service, image: str, memory: int = 256) -> Mapping[str, object]:
+        return {
+            "family": _family(service),
+            "networkMode": "awsvpc",
+            "cpu": "256",
+            "memory": "512",
+            "containerDefinitions": [
+                {"name": "proxy", "image": "public.ecr.aws/proxy:3", "essential": False},
+                {
+                    "name": "web",
+                    "image": image,
+                    "memory": memory,
+                    "essential": True,
+                    "environment": [{"name": "PASSWORD", "value": SECRET}],
+                },
+            ],
+            "tags": [{"key": "team", "value": "shop"}],
+        }
+
+    # ── actions ─────────────────────────────────────────────────────────────────────────────
+
+    def act(self, action: Action) -> None:
+        """Do one thing of the plan."""
+        self._world.tell("people", str(action))
+        verb: Callable[[Action], None] = getattr(self, f"_{action.verb}")
+        verb(action)
+
+    def _push(self, action: Action) -> None:
+        self._push_image(self._repository(action), Runs())
+
+    def _push_image(self, repository: Repository, conduct: Conduct, *, index: bool = False) -> None:
+        number = next(self._numbers)
+        tag = f"1.{number}.0" if repository.by_version else "main"
+        push = self._world.push_index if index else self._world.push
+        digest = push(repository.name, number, tag, conduct)
+        self._pushed.setdefault(repository.name, []).append((tag, digest))
+
+    def _push_bad(self, action: Action) -> None:
+        self._push_image(self._repository(action), BAD[action.how % len(BAD)])
+
+    def _push_index(self, action: Action) -> None:
+        self._push_image(self._repository(action), Runs(), index=True)
+
+    def _push_quickly(self, action: Action) -> None:
+        """Push three images within a second."""
+        for _ in range(3):
+            self._push_image(self._repository(action), Runs())
+
+    def _push_artifact(self, action: Action) -> None:
+        """Push a signature of the newest image: it must never be deployed."""
+        repository = self._repository(action)
+        _, digest = self._pushed[repository.name][-1]
+        self._world.push_signature(repository.name, digest)
+
+    def _push_back(self, action: Action) -> None:
+        """Move the tag back to an image from before."""
+        repository = self._repository(action)
+        tag, digest = self._some_image(action, repository)
+        self._world.tag(repository.name, tag, digest)
+
+    def _tag_again(self, action: Action) -> None:
+        """Give an image a second name; by version that may be a lower one."""
+        repository = self._repository(action)
+        _, digest = self._some_image(action, repository)
+        tag = f"1.{action.how % 9}.{action.whom}" if repository.by_version else "also"
+        self._world.tag(repository.name, tag, digest)
+
+    def _delete_tag(self, action: Action) -> None:
+        repository = self._repository(action)
+        tag, _ = self._some_image(action, repository)
+        self._world.delete_image(repository.name, {"imageTag": tag})
+
+    def _delete_image(self, action: Action) -> None:
+        repository = self._repository(action)
+        _, digest = self._some_image(action, repository)
+        self._world.delete_image(repository.name, {"imageDigest": digest})
+
+    def _expire_images(self, action: Action) -> None:
+        self._world.expire_images(self._repository(action).name, keep=1 + action.how % 4)
+
+    def _retry(self, action: Action) -> None:
+        application = self._application(action)
+        stage = application.stages[action.how % len(application.stages)]
+        body = {
+            "stage": f"{application.name}/{stage.name}",
+            "kind": "retry",
+            "reason": "it should work now",
+            "id": f"wish-{next(self._requests):08d}",
+        }
+        self._ask("/v1/intents", lambda: body, body)
+
+    def _configure(self, action: Action) -> None:
+        application = self._application(action)
+        self._deadlines[application.name] = 10 + action.how % 20
+        self.apply(application)
+
+    def _apply_and_deploy(self, action: Action) -> None:
+        self.apply(self._application(action), deploy=True)
+
+    def _delete_service(self, action: Action) -> None:
+        service = self._service(action)
+        request = {"cluster": service.cluster, "service": service.name, "force": True}
+        self._by_hand("DeleteService", service, request)
+        self._world.truth.deleted.add(str(service))
+
+    def _move_by_hand(self, action: Action) -> None:
+        """Bring a service to another image behind Longshore's back."""
+        service = self._service(action)
+        images = self._pushed[service.repository]
+        _, digest = images[action.how % len(images)]
+        image = f"{self._world.cloud.uri(service.repository)}@{digest}"
+        self._by_hand("RegisterTaskDefinition", service, self._definition(service, image, 300))
+        self._update(service, {"taskDefinition": _family(service)})
+
+    def _register_by_hand(self, action: Action) -> None:
+        """Register a revision with another size, as Terraform does; no service is moved."""
+        service = self._service(action)
+        definition = self._definition(service, self._image_of(service), 257 + action.how)
+        self._by_hand("RegisterTaskDefinition", service, definition)
+
+    def _force(self, action: Action) -> None:
+        self._update(self._service(action), {"forceNewDeployment": True})
+
+    def _scale(self, action: Action) -> None:
+        service = self._service(action)
+        request = {"cluster": service.cluster, "service": service.name}
+        self._world.by_hand("UpdateService", {**request, "desiredCount": action.how % 4})
+
+    def _change_breaker(self, action: Action) -> None:
+        breaker = {"enable": action.how % 3 > 0, "rollback": action.how % 3 > 1}
+        service = self._service(action)
+        request = {"cluster": service.cluster, "service": service.name}
+        settings = {"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}}
+        self._world.by_hand("UpdateService", {**request, **settings})
+
+    def _use_up_rates(self, action: Action) -> None:
+        self._world.use_up_rates(1 + action.how % 60)
+
+    def _restore_table(self, _: Action) -> None:
+        self._world.restore_table()
+
+    # ── through the control function ────────────────────────────────────────────────────────
+
+    def apply(self, application: Application, *, deploy: bool = False) -> None:
+        """Put an application's configuration in force, as `longshore apply` does."""
+
+        def request() -> Mapping[str, object]:
+            return {
+                "document": self._document(application),
+                "deploy": deploy,
+                "base": self._world.cloud.configuration_in_force(application.name),
+            }
+
+        self._ask("/v1/configurations", request, request())
+
+    def _document(self, application: Application) -> Mapping[str, object]:
+        return {
+            "apiVersion": "longshore/v1",
+            "application": application.name,
+            "images": {
+                _alias(repository): {"repository": repository.name, "select": repository.select}
+                for repository in application.repositories
+            },
+            "stages": {
+                stage.name: {
+                    "deadline": f"{self._deadlines.get(application.name, stage.deadline)}m",
+                    "targets": [
+                        {"service": str(service), "base": service.base}
+                        for service in stage.services
+                    ],
+                }
+                for stage in application.stages
+            },
+        }
+
+    def _ask(self, path: str, anew: Anew, body: Mapping[str, object], tries: int = TRIES) -> None:
+        """Send a request; one that gets no answer is sent again, one out of date is made anew."""
+        event = {
+            "requestContext": {
+                "http": {"method": "POST"},
+                "authorizer": {"iam": {"userArn": PERSON}},
+            },
+            "rawPath": path,
+            "body": json.dumps(body),
+        }
+
+        def answered(answer: Any) -> None:
+            status = answer["statusCode"] if answer else "nothing"
+            self._world.tell("people", f"are answered {status} by {path}")
+            if tries and status in {"nothing", *ASKED_AGAIN}:
+                again = anew() if status == HTTPStatus.CONFLICT else body
+                ask = partial(self._ask, path, anew, again, tries - 1)
+                self._world.kernel.after(ASKS_AGAIN, ask)
+
+        self._world.runtime.invoke("Control", event, answered)
+
+    # ── whom an action is about ─────────────────────────────────────────────────────────────
+
+    def _application(self, action: Action) -> Application:
+        applications = self._plan.applications
+        return applications[action.whom % len(applications)]
+
+    def _repository(self, action: Action) -> Repository:
+        repositories = [r for each in self._plan.applications for r in each.repositories]
+        return repositories[action.whom % len(repositories)]
+
+    def _service(self, action: Action) -> Service:
+        services = [
+            service
+            for application in self._plan.applications
+            for stage in application.stages
+            for service in stage.services
+        ]
+        return services[action.whom % len(services)]
+
+    def _some_image(self, action: Action, repository: Repository) -> tuple[str, str]:
+        images = self._pushed[repository.name]
+        return images[action.how % len(images)]
+
+    def _update(self, service: Service, change: Mapping[str, object]) -> None:
+        request = {"cluster": service.cluster, "service": service.name, **change}
+        self._by_hand("UpdateService", service, request)
+
+    def _by_hand(self, operation: str, service: Service, request: Mapping[str, object]) -> None:
+        """Do something to a service that Longshore may find out about, and need not mend."""
+        self._world.truth.touched[str(service)] = self._world.kernel.now
+        try:
+            self._world.by_hand(operation, request)
+        except ApiError as error:
+            self._world.tell("people", f"are refused {operation}: {error}")
+
+
+def _family(service: Service) -> str:
+    return f"{service.cluster}-{service.name}"
+
+
+def _alias(repository: Repository) -> str:
+    return repository.name.replace("-", "")

@@ -1,0 +1,175 @@
+"""What a seed is: the applications in it, and what people do to them, when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from tests.simulation.climate import Climate, draw_climate
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """An ECR repository and how the images in it are chosen: by one tag, or by version."""
+
+    name: str
+    by_version: bool
+    immutable: bool
+
+    @property
+    def select(self) -> Mapping[str, str]:
+        """The policy, as longshore.yaml has it."""
+        return {"semver": "^1"} if self.by_version else {"tag": "main"}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An ECS service of a stage; `breaker` is what its circuit breaker does: on, tell, off."""
+
+    cluster: str
+    name: str
+    repository: str
+    breaker: str
+    desired: int
+    base: str
+    pinned: bool
+
+    def __str__(self) -> str:
+        return f"{self.cluster}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of an application."""
+
+    name: str
+    services: tuple[Service, ...]
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application: its images, by alias, and its stages."""
+
+    name: str
+    repositories: tuple[Repository, ...]
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that people do, `after` the weather began; `whom` and `how` say it in full."""
+
+    number: int
+    after: timedelta
+    verb: str
+    whom: int
+    how: int
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.whom}/{self.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole seed, drawn before anything happens."""
+
+    seed: int
+    climate: Climate
+    applications: tuple[Application, ...]
+    actions: tuple[Action, ...]
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long the weather lasts."""
+        return self.actions[-1].after + timedelta(minutes=5)
+
+
+VERBS: Mapping[str, float] = {
+    "push": 8,
+    "push_bad": 6,
+    "push_index": 1,
+    "push_quickly": 2,
+    "push_artifact": 0.5,
+    "push_back": 2,
+    "tag_again": 1,
+    "delete_tag": 0.7,
+    "delete_image": 0.7,
+    "expire_images": 0.5,
+    "retry": 2.5,
+    "configure": 1.5,
+    "apply_and_deploy": 0.8,
+    "delete_service": 0.3,
+    "move_by_hand": 0.6,
+    "force": 0.4,
+    "scale": 0.7,
+    "change_breaker": 0.4,
+    "register_by_hand": 0.4,
+    "use_up_rates": 0.7,
+    "restore_table": 0.4,
+}
+"""What people do, and how often."""
+
+PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200, 2400)
+"""Seconds between one action and the next."""
+
+LARGE = 12
+"""Services of a stage that takes more than one slice."""
+
+
+def draw_plan(seed: int) -> Plan:
+    """Draw a seed."""
+    rng = Random(f"plan {seed}")
+    applications = _applications(rng)
+    actions = tuple(_actions(rng))
+    hours = actions[-1].after / timedelta(hours=1)
+    return Plan(seed, draw_climate(rng, hours), applications, actions)
+
+
+def _applications(rng: Random) -> tuple[Application, ...]:
+    shop = _application(rng, "shop", rng.choice([1, 1, 2]), ["staging", "production"])
+    if rng.random() < 0.3:
+        return (shop, _application(rng, "blog", 1, ["live"]))
+    return (shop,)
+
+
+def _application(rng: Random, name: str, images: int, stages: Sequence[str]) -> Application:
+    repositories = tuple(_repository(rng, f"{name}-{number}") for number in range(images))
+    return Application(
+        name, repositories, tuple(_stage(rng, each, repositories) for each in stages)
+    )
+
+
+def _repository(rng: Random, name: str) -> Repository:
+    by_version = rng.random() < 0.3
+    return Repository(name, by_version, immutable=by_version and rng.random() < 0.5)
+
+
+def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
+    few = rng.choice([2, 2, 2, 3])
+    number = LARGE if rng.random() < 0.03 else max(few, len(repositories))
+    services = tuple(
+        Service(
+            cluster=name,
+            name=f"{repositories[i % len(repositories)].name}-{i}",
+            repository=repositories[i % len(repositories)].name,
+            breaker=rng.choice(["on", "on", "tell", "off"]),
+            desired=rng.choice([0, 1, 1, 2, 2]),
+            base=rng.choice(["service", "service", "service", "latest"]),
+            pinned=rng.random() < 0.5,
+        )
+        for i in range(number)
+    )
+    return Stage(name, services, deadline=rng.choice([10, 20, 30]))
+
+
+def _actions(rng: Random) -> list[Action]:
+    verbs = ["push", "push", "push_bad", "push", "push_bad"]
+    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(3, 9))
+    rng.shuffle(verbs)
+    after = timedelta()
+    actions = []
+    for number, verb in enumerate(verbs):
+        after += timedelta(seconds=rng.choice(PAUSES) * (0.5 + rng.random()))
+        actions.append(Action(number, after, verb, rng.randrange(1000), rng.randrange(1000)))
+    return actions

@@ -1,0 +1,169 @@
+"""What must hold once the faults have stopped: liveness, and that nothing was left behind."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.simulation.plan import Application, Plan, Repository, Service, Stage
+from tests.simulation.promises.broken import Say
+from tests.simulation.promises.in_ledger import version_of
+from tests.simulation.promises.ledger_view import TERMINAL, Body, LedgerView, digests_of
+from tests.simulation.promises.telling import Ears
+from tests.simulation.truth import Truth
+
+RAN_BACK = frozenset({"Failed", "RolledBack", "Aborted"})
+
+
+class Cloud(Protocol):
+    """What is asked of AWS to see how things are."""
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        """Return the digest of each tag."""
+        ...
+
+    def runs(self, service: Service) -> str | None:
+        """Return the image that a service's primary deployment runs, None where it is gone."""
+        ...
+
+    def own_revisions(self) -> Iterable[tuple[str, str]]:
+        """Return (family, ARN) of every revision that Longshore registered."""
+        ...
+
+
+@dataclass
+class AtRest:
+    """Looks at the world when everything should be over."""
+
+    plan: Plan
+    truth: Truth
+    ledger: LedgerView
+    cloud: Cloud
+    ears: Ears
+    say: Say
+
+    def check(self, woken: Iterable[tuple[str, str]]) -> None:
+        """Check everything; `woken` are the (event, stage) pairs that came to the work queue."""
+        for application, stage in self._stages():
+            self._stage(application, stage)
+        self._deployments()
+        self._leftovers()
+        self._outcomes(woken)
+        self._revisions()
+
+    def _stages(self) -> Iterator[tuple[Application, Stage]]:
+        for application in self.plan.applications:
+            for stage in application.stages:
+                yield application, stage
+
+    # ── every stage is where its policy says, or held with a reason ───────────────────────────
+
+    def _stage(self, application: Application, stage: Stage) -> None:
+        name = f"{application.name}/{stage.name}"
+        entry = self.ledger.stage(name)
+        if entry is None:
+            self.say("liveness", f"{name} was never looked at")
+            return
+        body = entry.body
+        if body["current"] is not None:
+            self.say("liveness", f"{name} is still busy with #{body['current']}")
+        elif body["trouble"] is not None:
+            self.say("liveness", f"{name} still has trouble: {body['trouble']}")
+        else:
+            self._settled(application, stage, body)
+            self._services(stage, body)
+
+    def _settled(self, application: Application, stage: Stage, body: Body) -> None:
+        name = f"{application.name}/{stage.name}"
+        wanted = self._wanted(application)
+        if wanted is None or digests_of(body["live"]) == wanted:
+            return
+        vetoes = [v for v in body["vetoes"] if digests_of(v["release"]) == wanted]
+        hold = body["hold"]
+        held = hold is not None and (
+            hold["content"] is None or digests_of(hold["release"]) == wanted
+        )
+        if not vetoes and not held:
+            self.say("liveness", f"{name} is not at what its policy names, and nothing holds it")
+        for reason in [v["reason"] for v in vetoes] + ([hold["reason"]] if held else []):
+            if not reason:
+                self.say("promise 14", f"{name} is held without a reason")
+        if vetoes and not held:
+            self._check_veto(stage, name, wanted)
+
+    def _check_veto(self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]]) -> None:
+        """A release of images that run well is vetoed only where people or clocks interfered."""
+        mild = not self.plan.climate.skewed and self.plan.climate.ecs_down is None
+        untouched = not any(str(service) in self.truth.touched for service in stage.services)
+        if mild and untouched and all(self.truth.is_good(digest) for _, digest in wanted):
+            self.say("liveness", f"{name} vetoed a release that runs well")
+
+    def _wanted(self, application: Application) -> frozenset[tuple[str, str]] | None:
+        """Return what the policies name, None where one of them names nothing."""
+        chosen = [(r.name, self._choice(r)) for r in application.repositories]
+        if any(digest is None for _, digest in chosen):
+            return None
+        return frozenset((name, digest) for name, digest in chosen if digest is not None)
+
+    def _choice(self, repository: Repository) -> str | None:
+        tags = self.cloud.tags(repository.name)
+        if not repository.by_version:
+            return tags.get("main")
+        versions = [tag for tag in tags if version_of(tag)[:1] == (1,)]
+        return tags[max(versions, key=version_of)] if versions else None
+
+    def _services(self, stage: Stage, body: Body) -> None:
+        """No service is left behind: each runs what is live, those excepted that people moved."""
+        live = dict(digests_of(body["live"]))
+        if self._gave_up(body):
+            return
+        for service in stage.services:
+            image = self.cloud.runs(service)
+            wanted = live.get(service.repository)
+            if image is None or wanted is None or str(service) in self.truth.touched:
+                continue
+            digest = image.partition("@")[2]
+            if digest != wanted and digest:
+                self.say("liveness", f"{service} runs {digest[-6:]}, live is {wanted[-6:]}")
+
+    def _gave_up(self, body: Body) -> bool:
+        """Whether the last deployment says itself that it left services where they are."""
+        last = self.ledger.deployment(f"{body['id']}", body["latest"])
+        return last is not None and "way back" in last.body["reason"]
+
+    # ── nothing is left over, nobody was left untold ──────────────────────────────────────────
+
+    def _deployments(self) -> None:
+        for entry in self.ledger.of_kind("deployment"):
+            body = entry.body
+            subject = f"{body['stage']}#{body['number']}"
+            if body["phase"] not in TERMINAL:
+                self.say("liveness", f"{subject} is {body['phase']} for ever")
+            for sequence in range(1, body["announced"] + 1):
+                if body["phase"] in RAN_BACK and (subject, sequence) not in self.ears.heard:
+                    self.say("promise 9", f"nobody was told {subject}/{sequence}")
+
+    def _leftovers(self) -> None:
+        for entry in self.ledger.of_kind("intent"):
+            self.say("bounds", f"the intent {entry.sk} of {entry.pk} was never heard")
+        for entry in self.ledger.of_kind("outbox"):
+            if entry.due_at is not None:
+                self.say("bounds", f"the announcement {entry.pk} {entry.sk} was never confirmed")
+
+    def _outcomes(self, woken: Iterable[tuple[str, str]]) -> None:
+        for event, stage in sorted(woken):
+            if self.ledger.outcome(stage, event) is None:
+                self.say("promise 14", f"{event} never ended in {stage}")
+
+    def _revisions(self) -> None:
+        """Every revision is known, those excepted that a restored ledger cannot know of."""
+        known = {entry.body["revision"] for entry in self.ledger.of_kind("revision")}
+        since = self.truth.restored_at
+        for family, arn in self.cloud.own_revisions():
+            if arn not in known and self.truth.registered_at[arn] >= since:
+                self.say("promise 6", f"{arn.rpartition('/')[2]} of {family} is an orphan")
+
+
+def busy_stages(ledger: LedgerView) -> list[str]:
+    """Return the stages with a deployment under way."""
+    stages: list[Any] = [entry.body for entry in ledger.of_kind("stage")]
+    return [body["id"] for body in stages if body["current"] is not None]

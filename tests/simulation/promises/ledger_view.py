@@ -1,0 +1,80 @@
+"""The ledger as a stranger reads it: items and their JSON, without the product's own records."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Item = Mapping[str, Mapping[str, Any]]
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item: what it is, where it lies and what it says."""
+
+    kind: str
+    pk: str
+    sk: str
+    version: int
+    text: str
+    due_at: int | None
+
+    @property
+    def body(self) -> Body:
+        """What the record says."""
+        found: Body = json.loads(self.text)
+        return found
+
+
+def entry_of(item: Item) -> Entry:
+    """Read an item."""
+    return Entry(
+        kind=item["kind"]["S"],
+        pk=item["pk"]["S"],
+        sk=item["sk"]["S"],
+        version=int(item["version"]["N"]),
+        text=item["body"]["S"],
+        due_at=int(item["due_at"]["N"]) if "due_at" in item else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """Finds entries in the table as it is at this moment."""
+
+    items: Callable[[], Iterator[Item]]
+    get: Callable[[str, str], Item | None]
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """Return every entry of a kind."""
+        return [entry_of(item) for item in self.items() if item["kind"]["S"] == kind]
+
+    def stage(self, name: str) -> Entry | None:
+        """Return a stage's entry."""
+        return self._entry(f"stage#{name}", "stage")
+
+    def target(self, stage: str, service_key: str) -> Entry | None:
+        """Return the entry of a stage's target."""
+        return self._entry(f"stage#{stage}", f"target#{service_key}")
+
+    def deployment(self, stage: str, number: int) -> Entry | None:
+        """Return the entry of a deployment."""
+        return self._entry(f"deployments#{stage}", f"{number:010d}")
+
+    def outcome(self, stage: str, event: str) -> Entry | None:
+        """Return what came of an event in a stage."""
+        return self._entry(f"outcomes#{stage}", event)
+
+    def _entry(self, pk: str, sk: str) -> Entry | None:
+        item = self.get(pk, sk)
+        return None if item is None else entry_of(item)
+
+
+TERMINAL = frozenset({"Succeeded", "Failed", "RolledBack", "Superseded", "Aborted"})
+
+
+def digests_of(release: Body | None) -> frozenset[tuple[str, str]]:
+    """Return what a release would run, whatever it is called: (repository, digest)."""
+    images = release["images"] if release else ()
+    return frozenset((image["repository"]["name"], image["digest"]) for image in images)

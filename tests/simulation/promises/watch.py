@@ -1,0 +1,108 @@
+"""Everything that is watched while a seed runs."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.plan import Plan
+from tests.simulation.promises.at_ecs import EcsWatch
+from tests.simulation.promises.broken import Broken, Tell
+from tests.simulation.promises.in_ledger import LedgerWatch
+from tests.simulation.promises.ledger_view import LedgerView
+from tests.simulation.promises.telling import Ears
+from tests.simulation.region import Region
+from tests.simulation.truth import Truth
+from tests.support.builders import HOME
+
+Params = Mapping[str, Any]
+
+
+class Watch:
+    """Sees every effect of a call and every change of the ledger, and checks the promises."""
+
+    def __init__(
+        self, plan: Plan, truth: Truth, region: Region, tell: Tell, stop: Callable[[], None]
+    ) -> None:
+        self.broken: list[Broken] = []
+        self.ledger = LedgerView(region.items, region.item)
+        self.woken: set[tuple[str, str]] = set()
+        self.written: list[str] = []
+        self._truth = truth
+        self._region = region
+        self._stop = stop
+        self.ecs = EcsWatch(plan, truth, self.ledger, self.say, tell, str(HOME))
+        self.table = LedgerWatch(plan, truth, self.ledger, self.say, tell)
+        self.ears = Ears(self.say)
+
+    def say(self, promise: str, what: str) -> None:
+        """Take note of a broken promise; nothing that follows from it is told."""
+        self.broken.append(Broken(promise, what))
+        self._stop()
+
+    # ── calls ───────────────────────────────────────────────────────────────────────────────
+
+    def before(self, operation: str, request: Params) -> Callable[[Params], None]:
+        """Look before a call of ECS takes effect; return what looks at it afterwards."""
+        self.ecs.check_call(operation)
+        match operation:
+            case "RegisterTaskDefinition":
+                return self._before_register(request)
+            case "UpdateService":
+                return self._before_update(request)
+            case _:
+                return _nothing
+
+    def _before_register(self, request: Params) -> Callable[[Params], None]:
+        earlier = [self._region.revision(arn) for arn in self._region.revisions(request["family"])]
+
+        def look(reply: Params) -> None:
+            self.written.append(request["family"])
+            arn = reply["taskDefinition"]["taskDefinitionArn"]
+            self._truth.registered_at[arn] = self._region.clock()
+            self.ecs.registered(request, earlier)
+
+        return look
+
+    def _before_update(self, request: Params) -> Callable[[Params], None]:
+        before = self._deployments(request)
+
+        def look(_: Params) -> None:
+            self.written.append(request["service"])
+            self.ecs.updated(request, effective=bool(self._deployments(request) - before))
+
+        return look
+
+    def _deployments(self, request: Params) -> set[str]:
+        service = self._region.service(request["cluster"], request["service"])
+        return {each["id"] for each in service["deployments"]} if service else set()
+
+    def sent(self, request: Params) -> None:
+        """Take note of wake-ups that reached the work queue: each event in them has to end."""
+        for entry in request["Entries"]:
+            wakeup = json.loads(entry["MessageBody"])["wakeup"]
+            self.woken |= {(event, wakeup["stage"]) for event in wakeup["events"]}
+
+    def published(self, request: Params) -> None:
+        """Hear what people are told."""
+        self.ears.hear(request)
+
+    # ── the table ───────────────────────────────────────────────────────────────────────────
+
+    def changed(self, record: Params, since: datetime) -> None:
+        """Check a change of the ledger."""
+        keys = record["dynamodb"]["Keys"]
+        self.written.append(f"{keys['pk']['S']} {keys['sk']['S']}")
+        self.table.changed(record, since)
+
+    def restored(self) -> None:
+        """The table is what it was an hour ago: numbers and versions are given out again."""
+        self._truth.restored_at = self._region.clock()
+        self.table.forget()
+        self.ecs.forget()
+        self.ears.forget()
+        self.woken.clear()
+
+
+def _nothing(_: Params) -> None:
+    """Nothing to look at."""
