@@ -11,12 +11,11 @@ import pytest
 
 from longshore.aws.calls import AwsCall
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import Leg, LegState, Phase
+from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted, Throttled
 from longshore.domain.places import ServiceRef
-from longshore.domain.stages import TargetRecord
 from longshore.usecases.round import SLICE, Ports
-from tests.support.builders import HOME, REPOSITORY, SERVICE, STAGE, make_digest, make_spec
+from tests.support.builders import HOME, REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.ecs import ecs_over
 from tests.support.fakes import InMemoryRegistry
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, Harbour, push_event
@@ -334,10 +333,3 @@ def test_a_rollback_returns_to_the_repository_that_the_stable_image_came_from() 
     assert harbour.deployment(1).phase is Phase.ROLLED_BACK
     assert harbour.running() == f"{REPOSITORY.uri}@{make_digest(1)}"
     assert str(HOME) in str(harbour.snapshot.stage.live.images[0].repository)  # type: ignore[union-attr]  # adopted
-
-
-def test_a_registration_whose_reply_was_lost_is_remembered_by_the_next_deployment() -> None:
-    lost = Leg(LegState.FAILED, fingerprint="f" * 64, reason="the deadline passed")
-    target = TargetRecord(STAGE, SERVICE, deployment=1, forward=lost)
-
-    assert target.within(2).forward == Leg(fingerprint="f" * 64)

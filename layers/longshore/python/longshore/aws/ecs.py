@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SERVICES_A_CALL = 10
 """What DescribeServices takes."""
 
-NEWEST_REVISIONS = 5
+NEWEST_REVISIONS = 10
 """How far back a revision is looked for whose registration got no answer."""
 
 _GONE = frozenset(

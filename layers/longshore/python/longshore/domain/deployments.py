@@ -73,10 +73,10 @@ class Leg:
     """One way of one target, forward or back: at most one effective UpdateService.
 
     `present` holds the ids of the ECS deployments seen before the call: after an unknown reply a
-    deployment of `revision` whose id is not among them is ours. `origin` is the revision the
-    service was on then, `called_at` the moment of the call. `unseen_since` is the first of the
-    looks in a row in which ECS did not show the deployment, which happens for seconds after it
-    begins.
+    deployment of `revision` whose id is not among them is ours. `origin` is the revision that a
+    circuit breaker would have gone back to then, `called_at` the moment of the call.
+    `unseen_since` is the first of the looks in a row in which ECS did not show the deployment,
+    which happens for seconds after it begins.
     """
 
     state: LegState = LegState.PLANNED

@@ -104,12 +104,22 @@ class Stable:
 
 
 @dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration that ECS was asked for, and of which no answer was kept yet."""
+
+    family: str
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TargetRecord:
-    """A target's state; all but `stable` belongs to the deployment whose number is `deployment`.
+    """A target's state; its legs and words belong to the deployment whose number is `deployment`.
 
     `astray` says that an earlier deployment took the target from its stable revision and nothing
     brought it back: one that was superseded, or whose way back failed. `stopped` is the last task
     of the rollout that stopped, kept from an event: ECS forgets stopped tasks within the hour.
+    `sought` outlives deployments: a revision may exist that nobody would find again.
     """
 
     stage: StageId
@@ -121,6 +131,7 @@ class TargetRecord:
     stopped: StoppedTask | None = None
     failure: Failure | None = None
     astray: bool = False
+    sought: tuple[Registration, ...] = ()
     version: int = 0
 
     def within(self, deployment: int) -> Self:
@@ -131,11 +142,24 @@ class TargetRecord:
             self,
             deployment=deployment,
             astray=self._left_astray(),
-            forward=self._fresh_leg(),
+            forward=Leg(),
             backward=None,
             stopped=None,
             failure=None,
         )
+
+    def going(self, leg: Leg, *, back: bool) -> Self:
+        """Return the target with one of its ways as it is now."""
+        return replace(self, backward=leg) if back else replace(self, forward=leg)
+
+    def seeking(self, asked: Registration) -> Self:
+        """Return the target with a registration whose answer is waited for."""
+        return replace(self, sought=(*self.found(asked.fingerprint).sought, asked))
+
+    def found(self, *fingerprints: str) -> Self:
+        """Return the target without registrations of which is known what became of them."""
+        left = tuple(asked for asked in self.sought if asked.fingerprint not in fingerprints)
+        return replace(self, sought=left)
 
     @property
     def must_return(self) -> bool:
@@ -143,11 +167,6 @@ class TargetRecord:
         if self.forward.state in {LegState.GONE, LegState.REPLACED}:
             return False
         return self.astray or self.forward.moved
-
-    def _fresh_leg(self) -> Leg:
-        """Return the way forward of a new deployment; what may be registered is remembered."""
-        lost = self.forward.fingerprint if self.forward.revision is None else None
-        return Leg(fingerprint=lost)
 
     def _left_astray(self) -> bool:
         returned = self.backward is not None and self.backward.state.good

@@ -22,7 +22,7 @@ from longshore.usecases.move_service import move_service
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_forward
 from longshore.usecases.return_stage import begin_return
-from longshore.usecases.round import SLICE, Round
+from longshore.usecases.round import SLICE, NotShownYetError, Round
 
 Services = Mapping[ServiceRef, EcsService | None]
 
@@ -99,6 +99,8 @@ def _drive(
     try:
         _adopt_late(round_, spec, service)
         move_service(round_, spec, service, prepare_forward(round_, spec, service, deployment))
+    except NotShownYetError:
+        return  # what is sought is looked for again
     except (NotPermitted, Refused, UnknownContainerError) as error:
         _end(round_, spec, LegState.FAILED, str(error))
 
@@ -136,9 +138,10 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
 
 def _come_back(round_: Round, wait: timedelta) -> None:
     """See to it that what no event will tell of is looked at again."""
-    if _next_slice(round_):
+    targets = round_.targets()
+    if any(not round_.target(spec.service).sought for spec in _next_slice(round_)):
         round_.look_again(wait)
-    if any(_is_unseen(target.forward) for target in round_.targets()):
+    if any(target.sought or _is_unseen(target.forward) for target in targets):
         round_.searching = True
 
 

@@ -14,13 +14,14 @@ from longshore.decide.rendering import (
 )
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
+from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.observations import DescribedRevision, EcsService
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import Release
-from longshore.domain.stages import Stable
+from longshore.domain.stages import Registration, Stable
 from longshore.usecases.move_service import Way
 from longshore.usecases.ports import Changes, KnownRevision
-from longshore.usecases.round import Round
+from longshore.usecases.round import NotShownYetError, Round
 
 AWS_TAG_PREFIX = "aws:"
 """Tags that AWS itself sets, such as CloudFormation on what it creates; nobody else may."""
@@ -111,15 +112,22 @@ def _render(round_: Round, order: _Order) -> Rendered:
 
 
 def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str | None:
-    """Find a revision of this content: one we know, or one that a lost reply kept from us."""
-    home = spec.service.home
-    known = round_.ports.ledger.known_revision(home, rendered.family, rendered.fingerprint)
+    """Find a revision of this content: one we know, or one that a lost reply kept from us.
+
+    Raises:
+        NotShownYetError: it may have been registered, so recently that no listing need show it.
+    """
+    home, fingerprint = spec.service.home, rendered.fingerprint
+    known = round_.ports.ledger.known_revision(home, rendered.family, fingerprint)
     if known is not None and _is_active(round_.ports.ecs.describe_revision(home, known)):
         return known
-    if leg.fingerprint != rendered.fingerprint:
+    asked = any(each.fingerprint == fingerprint for each in round_.target(spec.service).sought)
+    if not asked and leg.fingerprint != fingerprint:
         return None
-    tag = (FINGERPRINT_TAG, rendered.fingerprint)
-    return round_.ports.ecs.find_registered(home, rendered.family, tag)
+    found = round_.ports.ecs.find_registered(home, rendered.family, (FINGERPRINT_TAG, fingerprint))
+    if found is None and asked:
+        raise NotShownYetError(f"a new revision of {rendered.family} may not be listed yet")
+    return found
 
 
 def _is_active(revision: DescribedRevision) -> bool:
@@ -128,11 +136,21 @@ def _is_active(revision: DescribedRevision) -> bool:
 
 
 def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> str:
+    """Register a revision, the intent first: what is asked for is sought until it is found."""
+    service = spec.service
     registering = replace(way.leg, state=LegState.REGISTERING, fingerprint=rendered.fingerprint)
+    asked = Registration(rendered.family, rendered.fingerprint, round_.ports.clock.now())
+    seeking = round_.target(service).going(registering, back=way.back).seeking(asked)
     round_.check_time()
-    round_.write_leg(spec.service, registering, back=way.back, before=ApiClass.REGISTER)
+    token = round_.token(service, ApiClass.REGISTER)
+    round_.commit(Changes(targets=(seeking,), token=token))
     round_.check_time()
-    revision = round_.ports.ecs.register(spec.service.home, rendered.definition)
+    try:
+        revision = round_.ports.ecs.register(service.home, rendered.definition)
+    except (Throttled, NotPermitted, Refused):
+        # Nothing took effect, so there is nothing to look for.
+        round_.commit(Changes(targets=(round_.target(service).found(asked.fingerprint),)))
+        raise
     round_.ecs_writes += 1
     return revision
 

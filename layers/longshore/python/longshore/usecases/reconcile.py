@@ -35,6 +35,7 @@ from longshore.usecases.end_events import (
 from longshore.usecases.keep_evidence import keep_evidence
 from longshore.usecases.keep_time import put_timer_off
 from longshore.usecases.look_at_registry import Look, look_at_registry
+from longshore.usecases.recover_revisions import recover_revisions
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
 from longshore.usecases.trouble import end_trouble, tell_trouble
@@ -110,6 +111,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     hints = frozenset[Hint]().union(*(wakeup.hints for wakeup in wakeups))
     if hints == {Hint.TASK}:
         return _judged(round_, wakeups)
+    recover_revisions(round_)
     if not _adopt(round_):
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")

@@ -25,7 +25,7 @@ from longshore.usecases.move_service import move_service
 from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_back
-from longshore.usecases.round import SLICE, Round
+from longshore.usecases.round import SLICE, NotShownYetError, Round
 
 GRACE_FOR_THE_BREAKER = timedelta(minutes=2)
 """Time in which a circuit breaker that rolls back may begin to: without a completed deployment to
@@ -162,12 +162,14 @@ def _plan(
 
 
 def _took_back(primary: EcsDeployment, target: TargetRecord) -> bool:
-    """Whether ECS has begun to bring the service back to where it was, and that was stable.
+    """Whether ECS has begun to bring the service back to where it was, and that is stable.
 
-    A deployment that was there before our call is a look at what was.
+    A deployment that was there before our call is a look at what was. What ECS completed before
+    need not be what the whole stage was verified on.
     """
     began_since = primary.id not in {*target.forward.present, target.forward.ecs_deployment_id}
-    return began_since and primary.task_definition == target.forward.origin and not target.astray
+    is_stable = target.stable is not None and primary.task_definition == target.stable.revision
+    return began_since and is_stable and primary.task_definition == target.forward.origin
 
 
 def _ecs_failed_it(service: EcsService) -> bool:
@@ -185,6 +187,8 @@ def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:
         return
     try:
         move_service(round_, spec, service, prepare_back(round_, spec, leg, stable))
+    except NotShownYetError:
+        round_.searching = True
     except (NotPermitted, Refused, UnknownContainerError) as error:
         failed = replace(leg, state=LegState.FAILED, reason=str(error))
         round_.write_leg(spec.service, failed, back=True)

@@ -38,6 +38,10 @@ class OutOfTimeError(LongshoreError):
     """Too little time is left in this invocation for another ECS write; the next one goes on."""
 
 
+class NotShownYetError(LongshoreError):
+    """A revision may have been registered a moment ago, and ECS does not list it yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a reconcile needs of the world, and how fast it may call ECS."""
@@ -113,11 +117,11 @@ class Round:
         Where that stands `before` a call to ECS, a token for it is taken in the same write; raises
         Paced where there is none.
         """
-        target = self.target(service)
-        written = replace(target, backward=leg) if back else replace(target, forward=leg)
+        written = self.target(service).going(leg, back=back)
+        written = written.found(*(revision.fingerprint for revision in known))
         begun = leg.ecs_deployment_id
         links = (EcsDeploymentLink(service.home, begun, self.stage.id),) if begun else ()
-        token = self._token(service, before) if before else None
+        token = self.token(service, before) if before else None
         self.commit(Changes(targets=(written,), revisions=known, links=links, token=token))
 
     def check_time(self) -> None:
@@ -125,7 +129,8 @@ class Round:
         if self.ports.clock.time_left() < TIME_FOR_A_CALL:
             raise OutOfTimeError("too little time is left for another ECS write")
 
-    def _token(self, service: ServiceRef, calls: ApiClass) -> Token:
+    def token(self, service: ServiceRef, calls: ApiClass) -> Token:
+        """Return the token that a call to ECS needs."""
         rate = self.ports.rates.of(calls)
         return Token(service.home, calls, rate, self.ports.clock.now())
 
