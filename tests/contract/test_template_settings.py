@@ -19,12 +19,13 @@ from tests.contract.template import KEY, att, environment, functions, ref, resou
 
 HOME = {"LONGSHORE_PARTITION": ref("AWS::Partition"), "LONGSHORE_ACCOUNT": ref("AWS::AccountId")}
 TABLE = {"LONGSHORE_TABLE": ref("Ledger")}
+LEDGER = {"Fn::Join": ["/", [att("Ledger", "StreamArn"), ref("LedgerEpoch")]]}
 
 SETTINGS = {
     "Router": TABLE | HOME | {"LONGSHORE_WORK_URL": ref("Work")},
     "Reconciler": TABLE
     | HOME
-    | {"LONGSHORE_INBOX_URL": ref("Inbox")}
+    | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER}
     | {"LONGSHORE_REGISTER_RATE": ref("RegisterRate"), "LONGSHORE_UPDATE_RATE": ref("UpdateRate")},
     "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
     "Notifier": TABLE | {"LONGSHORE_TOPIC_ARN": ref("Topic")},

@@ -12,6 +12,7 @@ class Fate(StrEnum):
     FINE = "goes well"
     DOWN = "finds its service down"
     THROTTLED = "is throttled"
+    DENIED = "is denied"
     FAILED = "fails inside AWS, before it took effect"
     FAILED_LATE = "fails inside AWS, after it took effect"
     UNSENT = "does not get through"

@@ -27,6 +27,7 @@ from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
 from longshore.aws.registry import EcrRegistry
 from longshore.aws.table import Table
 from longshore.domain.places import Home
+from longshore.domain.rates import PUBLISHED, Rates
 from longshore.runtime.announcer import announce_batch
 from longshore.runtime.control_api import answer_request
 from longshore.runtime.notifier import notify_batch
@@ -55,15 +56,20 @@ class Names:
     topic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stack:
-    """What every environment of an installation is built from."""
+    """What every environment of an installation is built from.
+
+    `ledger` names the table and its epoch, as the stack of template.yaml does.
+    """
 
     clients: Clients
     passage: Passage
     journal: Journal
     home: Home
     names: Names
+    rates: Rates = PUBLISHED
+    ledger: str = "ledger/1"
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Environment:
     def __post_init__(self) -> None:
         self.gate = Gate(self.stack.passage)
         self.table = Table(self.gate, self.stack.clients.dynamodb, self.stack.names.table)
-        self.ledger = DynamoStageLedger(self.table)
+        self.ledger = DynamoStageLedger(self.table, self.stack.ledger)
         self.ecs = AwsEcs(self.gate, self.stack.clients)
 
     def route(self, event: Event, clock: Clock) -> Any:
@@ -88,7 +94,7 @@ class Environment:
 
     def reconcile(self, event: Event, clock: Clock) -> Any:
         registry = EcrRegistry(self.gate, self.stack.clients)
-        ports = Ports(self.ledger, registry, self.ecs, self._wakeups(), clock)
+        ports = Ports(self.ledger, registry, self.ecs, self._wakeups(), clock, self.stack.rates)
         return reconcile_batch(event, ports, self.stack.journal)
 
     def announce(self, event: Event, _: Clock) -> Any:

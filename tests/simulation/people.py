@@ -42,6 +42,7 @@ class People:
         self._requests = count(1)
         self._pushed: dict[str, list[tuple[str, str]]] = {}
         self._deadlines: dict[str, int] = {}
+        self._last: tuple[str, Mapping[str, object]] | None = None
 
     # ── before anything begins ──────────────────────────────────────────────────────────────
 
@@ -54,6 +55,8 @@ class People:
             for stage in application.stages:
                 for service in stage.services:
                     self._create_service(service)
+            for repository in application.repositories if self._plan.behind else ():
+                self._push_image(repository, Runs())
 
     def apply_all(self) -> None:
         """Put every application's configuration in force."""
@@ -179,6 +182,30 @@ class People:
     def _apply_and_deploy(self, action: Action) -> None:
         self.apply(self._application(action), deploy=True)
 
+    def _repeat_request(self, _: Action) -> None:
+        """Send the last request a second time, as whoever did not see its answer does."""
+        if self._last is not None:
+            path, body = self._last
+            self._ask(path, lambda: body, body)
+
+    def _leave_out_service(self, action: Action) -> None:
+        """Take a service out of its stage: from then on it is nobody's."""
+        service = self._service(action)
+        self._leave_out(self._owner(service), str(service))
+
+    def _leave_out_stage(self, action: Action) -> None:
+        """Take a stage out of its application."""
+        application = self._application(action)
+        stage = application.stages[action.how % len(application.stages)]
+        self._leave_out(application, f"{application.name}/{stage.name}")
+
+    def _leave_out(self, application: Application, name: str) -> None:
+        self._world.truth.left_out.add(name)
+        self.apply(application)
+
+    def _wait(self, _: Action) -> None:
+        """Do nothing, so that what is under way can come to its end."""
+
     def _delete_service(self, action: Action) -> None:
         service = self._service(action)
         request = {"cluster": service.cluster, "service": service.name, "force": True}
@@ -249,14 +276,17 @@ class People:
                     "targets": [
                         {"service": str(service), "base": service.base}
                         for service in stage.services
+                        if str(service) not in self._world.truth.left_out
                     ],
                 }
                 for stage in application.stages
+                if f"{application.name}/{stage.name}" not in self._world.truth.left_out
             },
         }
 
     def _ask(self, path: str, anew: Anew, body: Mapping[str, object], tries: int = TRIES) -> None:
         """Send a request; one that gets no answer is sent again, one out of date is made anew."""
+        self._last = path, body
         event = {
             "requestContext": {
                 "http": {"method": "POST"},
@@ -294,6 +324,14 @@ class People:
             for service in stage.services
         ]
         return services[action.whom % len(services)]
+
+    def _owner(self, service: Service) -> Application:
+        return next(
+            application
+            for application in self._plan.applications
+            for stage in application.stages
+            if service in stage.services
+        )
 
     def _some_image(self, action: Action, repository: Repository) -> tuple[str, str]:
         images = self._pushed[repository.name]

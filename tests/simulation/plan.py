@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from longshore.domain.rates import PUBLISHED, Rates
 from tests.simulation.climate import Climate, draw_climate
 
 
@@ -72,12 +73,23 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole seed, drawn before anything happens."""
+    """A whole seed, drawn before anything happens.
+
+    `rates` are how fast the installation believes it may call ECS. `behind` says that a newer image
+    was there already than what the services ran when their stages were adopted.
+    """
 
     seed: int
     climate: Climate
     applications: tuple[Application, ...]
     actions: tuple[Action, ...]
+    rates: Rates = PUBLISHED
+    behind: bool = False
+
+    def services(self) -> list[Service]:
+        """Return the services of all stages."""
+        stages = [stage for each in self.applications for stage in each.stages]
+        return [service for stage in stages for service in stage.services]
 
     @property
     def lasts(self) -> timedelta:

@@ -16,7 +16,10 @@ ImageKey = tuple[str, str]
 
 @dataclass(slots=True)
 class Truth:
-    """Pushes, tags and deployments as AWS knows them, and what people did by hand."""
+    """Pushes, tags and deployments as AWS knows them, and what people did by hand.
+
+    `left_out` are the stages and the services that no configuration has any more.
+    """
 
     tagged: defaultdict[ImageKey, list[tuple[datetime, str | None]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -26,6 +29,7 @@ class Truth:
     completed: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
     restored_at: datetime = LONG_AGO
     registered_at: dict[str, datetime] = field(default_factory=dict)
 

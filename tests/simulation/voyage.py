@@ -11,7 +11,8 @@ from tests.simulation.plan import Plan
 from tests.simulation.promises.at_rest import AtRest
 from tests.simulation.promises.broken import Broken
 from tests.simulation.story import Story
-from tests.simulation.world import World
+from tests.simulation.weather import Weather
+from tests.simulation.world import Sky, World
 
 SETTLING = timedelta(minutes=4)
 TICK = timedelta(minutes=1)
@@ -48,10 +49,12 @@ class Voyage:
         *,
         without: frozenset[int] = frozenset(),
         muted: frozenset[int] = frozenset(),
+        sky: Sky | None = None,
         validated: bool = False,
     ) -> None:
         self.plan = plan
-        self.world = World(plan, muted=muted, validated=validated)
+        drawn = partial(Weather, plan.climate, plan.seed, muted=muted)
+        self.world = World(plan, sky=sky or drawn, validated=validated)
         self.people = People(self.world)
         self._actions = [action for action in plan.actions if action.number not in without]
         self._ticking = True

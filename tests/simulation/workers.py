@@ -243,6 +243,7 @@ _INTERNAL = _answer(ApiError("InternalServerError", "Internal server error", sta
 
 _BEFORE: dict[Fate, Callable[[AwsCall], Exception]] = {
     Fate.THROTTLED: _answer(throttled()),
+    Fate.DENIED: _answer(ApiError("AccessDeniedException", "No policy allows it.")),
     Fate.DOWN: _INTERNAL,
     Fate.FAILED: _INTERNAL,
     Fate.UNSENT: lambda call: ConnectTimeoutError(endpoint_url=_endpoint(call)),

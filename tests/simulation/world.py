@@ -1,6 +1,6 @@
 """The world of one seed: an AWS in memory, an installation on it, and the weather between them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -35,21 +35,24 @@ MOST_AT_ONCE = 3
 """Invocations of a function at once, for each queue."""
 
 AN_HOUR = timedelta(hours=1)
-RESTORE_TAKES = timedelta(minutes=3)
+RESTORE_TAKES = timedelta(minutes=12)
 """Longer than a reconciler that has begun can go on."""
 
 _SOURCES = (("Inbox", "Router"), ("Work", "Reconciler"), ("Notices", "Notifier"))
+
+Sky = Callable[[Story], Weather]
+"""Makes the weather of a world, which tells its faults to the story."""
 
 
 class World:
     """Everything of one seed, and the ways in which its parts reach each other."""
 
-    def __init__(self, plan: Plan, *, muted: frozenset[int] = frozenset(), validated: bool) -> None:
+    def __init__(self, plan: Plan, *, sky: Sky, validated: bool) -> None:
         self.plan = plan
         self.story = Story()
         self.truth = Truth()
         self.kernel = Kernel(START)
-        self.weather = Weather(plan.climate, plan.seed, self.story, muted)
+        self.weather = sky(self.story)
         outside = Outside(self._happened, self._changed, self._send, self.weather.index_lag)
         self.cloud = Region(self.kernel.clock, outside, self.truth, validated=validated)
         self.past = Past(self.kernel, self.cloud.ecs, self.cloud.ecr, self.truth)
@@ -58,8 +61,10 @@ class World:
             self.kernel, self.weather, self.story, effect=self._effect, stale=self.past.answer
         )
         journal = SimulatedJournal(self.watch.say, lambda: self.weather.began is None)
-        stack = Stack(self.cloud.clients, self.passage, journal, HOME, self.cloud.names)
-        self.runtime = Lambda(self.kernel, self.weather, self.story, stack, self.passage)
+        self.stack = Stack(
+            self.cloud.clients, self.passage, journal, HOME, self.cloud.names, plan.rates
+        )
+        self.runtime = Lambda(self.kernel, self.weather, self.story, self.stack, self.passage)
         self.stream = StreamSource(self.runtime)
         self.sources = {
             queue: QueueSource(
@@ -253,13 +258,22 @@ class World:
         self.sources["Work"].on = False
         self.kernel.after(RESTORE_TAKES, self._restore)
 
+    def _leave_what_rolls(self) -> None:
+        """Take note of services that ECS is moving: a restored ledger leaves them to people."""
+        for service in self.plan.services():
+            found = self.cloud.service(service.cluster, service.name)
+            if found and found["deployments"][0]["rolloutState"] != "COMPLETED":
+                self.truth.touched[str(service)] = self.kernel.now
+
     def _restore(self) -> None:
         wanted = self.kernel.now - AN_HOUR
         earlier = [kept for kept in self._snapshots if kept[0] <= wanted][-1:]
         for _, snapshot in earlier or self._snapshots[:1]:
             self.tell("people", "have restored the table")
             self.cloud.restore(snapshot)
+            self.stack.ledger = f"ledger/{self.kernel.now:%H%M%S}"
             self.watch.restored()
+            self._leave_what_rolls()
         self.runtime.forget_sandboxes()
         self.sources["Work"].on = True
         self.sources["Work"].arm()

@@ -60,8 +60,12 @@ class OutboxEntry:
 
 @dataclass
 class LedgerState:
-    """What the ledger's table holds; shared by the fakes that read and write it."""
+    """What the ledger's table holds; shared by the fakes that read and write it.
 
+    `name` tells the table from a backup of it.
+    """
+
+    name: str = "ledger/1"
     configurations: dict[tuple[str, int], Configuration] = field(default_factory=dict)
     pointers: dict[str, int] = field(default_factory=dict)
     stages: dict[StageId, StageRecord] = field(default_factory=dict)
@@ -126,6 +130,7 @@ class InMemoryStageLedger:
                 None if record.current is None else state.deployments.get((stage, record.current))
             ),
             intents=self._intents(stage),
+            ledger=state.name,
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

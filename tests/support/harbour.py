@@ -147,6 +147,16 @@ class Harbour:
         self.state.outcomes.clear()
         self.state.revisions.clear()
 
+    def back_up(self) -> LedgerState:
+        """Return a copy of the ledger as it is now."""
+        tables = ("stages", "targets", "deployments", "outbox", "outcomes", "revisions")
+        return replace(self.state, **{each: dict(getattr(self.state, each)) for each in tables})
+
+    def restore(self, backup: LedgerState) -> None:
+        """Put a copy in the ledger's place, under another name, and let the sweep find it."""
+        vars(self.state).update(vars(backup), name="ledger/2")
+        self.send([Wakeup(STAGE, frozenset({Hint.SWEEP}))])
+
     # ── what the installation is made of ────────────────────────────────────────────────────
 
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:

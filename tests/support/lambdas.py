@@ -198,7 +198,7 @@ class Installation:
         """Bring the reconciler what lies in the work queue."""
         home = {"PARTITION": "aws", "ACCOUNT": HOME.account}
         rates = {"REGISTER_RATE": "20/1", "UPDATE_RATE": "50/5"}
-        own = {"INBOX_URL": self.inbox, **rates, **home}
+        own = {"INBOX_URL": self.inbox, "LEDGER": "ledger/1", **rates, **home}
         return self._consume(self.work, reconciler, "reconciler", **own)
 
     def announce(self) -> bool:

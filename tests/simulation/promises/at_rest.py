@@ -44,7 +44,8 @@ class AtRest:
     def check(self, woken: Iterable[tuple[str, str]]) -> None:
         """Check everything; `woken` are the (event, stage) pairs that came to the work queue."""
         for application, stage in self._stages():
-            self._stage(application, stage)
+            if f"{application.name}/{stage.name}" not in self.truth.left_out:
+                self._stage(application, stage)
         self._deployments()
         self._leftovers()
         self._outcomes(woken)
@@ -119,11 +120,15 @@ class AtRest:
         for service in stage.services:
             image = self.cloud.runs(service)
             wanted = live.get(service.repository)
-            if image is None or wanted is None or str(service) in self.truth.touched:
+            if image is None or wanted is None or self._is_theirs(service):
                 continue
             digest = image.partition("@")[2]
             if digest != wanted and digest:
                 self.say("liveness", f"{service} runs {digest[-6:]}, live is {wanted[-6:]}")
+
+    def _is_theirs(self, service: Service) -> bool:
+        """Whether people moved a service, or took it out of their configuration."""
+        return str(service) in self.truth.touched or str(service) in self.truth.left_out
 
     def _gave_up(self, body: Body) -> bool:
         """Whether the last deployment says itself that it left services where they are."""
@@ -136,7 +141,7 @@ class AtRest:
         for entry in self.ledger.of_kind("deployment"):
             body = entry.body
             subject = f"{body['stage']}#{body['number']}"
-            if body["phase"] not in TERMINAL:
+            if body["phase"] not in TERMINAL and body["stage"] not in self.truth.left_out:
                 self.say("liveness", f"{subject} is {body['phase']} for ever")
             for sequence in range(1, body["announced"] + 1):
                 if body["phase"] in RAN_BACK and (subject, sequence) not in self.ears.heard:

@@ -16,7 +16,7 @@ from tests.simulation.promises.ledger_view import (
     digests_of,
     entry_of,
 )
-from tests.simulation.truth import Truth
+from tests.simulation.truth import LONG_AGO, Truth
 
 LARGEST = 100 * 1024
 MOST_STALE = timedelta(seconds=30)
@@ -27,8 +27,12 @@ Digests = frozenset[tuple[str, str]]
 
 @dataclass(slots=True)
 class StageMemory:
-    """What was seen of a stage; `floor` is what was live when the ledger was restored."""
+    """What was seen of a stage; `floor` is what was live when the ledger was restored.
 
+    `tried` are all releases that were ever begun.
+    """
+
+    tried: set[Digests] = field(default_factory=set)
     vetoed: set[Digests] = field(default_factory=set)
     live: Body | None = None
     floor: Body | None = None
@@ -100,6 +104,8 @@ class LedgerWatch:
             self.say("promise 6", what)
 
     def _stage(self, entry: Entry, before: Entry | None, since: datetime) -> None:
+        if before is not None and self._is_silenced(entry, before):
+            return
         self._counted(entry, before, since)
         body, memory = entry.body, self._memory(entry.pk.partition("#")[2])
         if body["hold"] and (before is None or before.body["hold"] != body["hold"]):
@@ -112,6 +118,11 @@ class LedgerWatch:
             memory.vetoed -= lifted
         memory.live = body["live"]
 
+    def _is_silenced(self, entry: Entry, before: Entry) -> bool:
+        """Whether only the timer is taken from a stage, and no configuration has it any more."""
+        left_out = entry.pk.partition("#")[2] in self.truth.left_out
+        return left_out and entry.due_at is None and entry.text == before.text
+
     def _deployment(self, entry: Entry, before: Entry | None, since: datetime) -> None:
         self._counted(entry, before, since)
         body = entry.body
@@ -121,6 +132,7 @@ class LedgerWatch:
             self.say("promise 14", f"{entry.pk} {entry.sk} is {body['phase']} without a reason")
         if before is None:
             self._begun(body, since)
+            self._memory(body["stage"]).tried.add(digests_of(body["release"]))
             return
         if before.body["phase"] in TERMINAL:
             self.say("promise 6", f"{_name(body)} was over and went on as {body['phase']}")
@@ -162,12 +174,22 @@ class LedgerWatch:
         memory = self._memory(body["stage"])
         if digests_of(body["release"]) in memory.vetoed:
             self.say("promise 5", f"{_name(body)} brings a vetoed release by itself")
+        if digests_of(body["release"]) in memory.tried and self._is_from_before(body["release"]):
+            self.say("promise 15", f"{_name(body)} brings again what was begun before the restore")
         for image in body["release"]["images"]:
             self._check_named(body, image, since)
             for release in (memory.live, memory.floor):
                 before = _image_of(release, image["alias"])
                 if before is not None:
                     self._check_newer(body, before, image)
+
+    def _is_from_before(self, release: Body) -> bool:
+        """Whether the ledger was restored, and the policies chose this before as they do now."""
+        since = self.truth.restored_at
+        return since > LONG_AGO and all(
+            self.truth.named(image["repository"]["name"], image["tag"], since) == {image["digest"]}
+            for image in release["images"]
+        )
 
     def _check_named(self, body: Body, image: Body, since: datetime) -> None:
         repository = image["repository"]["name"]
@@ -206,7 +228,8 @@ class LedgerWatch:
         targets = [e for (pk, _), e in self.known.items() if pk == prefix and e.kind == "target"]
         for target in targets:
             leg = target.body["forward"]
-            if target.body["deployment"] != body["number"]:
+            is_meant = target.body["deployment"] == body["number"]
+            if not is_meant or target.sk.rpartition(":")[2] in self.truth.left_out:
                 continue
             if leg["ecs_deployment_id"] not in self.truth.completed:
                 what = (

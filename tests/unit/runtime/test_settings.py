@@ -18,7 +18,8 @@ AT_HOME = {"LONGSHORE_TABLE", "LONGSHORE_PARTITION", "LONGSHORE_ACCOUNT"}
 VARIABLES: dict[type[Settings], set[str]] = {
     RouterSettings: AT_HOME | {"LONGSHORE_WORK_URL"},
     ReconcilerSettings: AT_HOME
-    | {"LONGSHORE_INBOX_URL", "LONGSHORE_REGISTER_RATE", "LONGSHORE_UPDATE_RATE"},
+    | {"LONGSHORE_LEDGER", "LONGSHORE_INBOX_URL"}
+    | {"LONGSHORE_REGISTER_RATE", "LONGSHORE_UPDATE_RATE"},
     ControlSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
     AnnouncerSettings: {"LONGSHORE_TABLE", "LONGSHORE_BUS", "LONGSHORE_NOTICES_URL"},
     NotifierSettings: {"LONGSHORE_TABLE", "LONGSHORE_TOPIC_ARN"},
@@ -55,6 +56,7 @@ def test_settings_say_where_the_installation_is() -> None:
 def make_reconciler_settings(register: str, update: str) -> ReconcilerSettings:
     more = {
         "LONGSHORE_INBOX_URL": "https://sqs/inbox",
+        "LONGSHORE_LEDGER": "ledger/1",
         "LONGSHORE_REGISTER_RATE": register,
         "LONGSHORE_UPDATE_RATE": update,
     }

@@ -34,9 +34,10 @@ class DynamoStageLedger:
     Configurations never change once written, so an instance reads each only once, by one more call.
     """
 
-    def __init__(self, table: Table) -> None:
-        """Keep the ledger in `table`."""
+    def __init__(self, table: Table, name: str = "") -> None:
+        """Keep the ledger in `table`; `name` tells it from every copy that a backup may become."""
         self._table = table
+        self._name = name
         self._configurations: dict[tuple[str, int], Configuration] = {}
         self._buckets = Buckets(table.name)
 
@@ -58,6 +59,7 @@ class DynamoStageLedger:
             targets=_targets(found),
             deployment=self._deployment(stage, record.current),
             intents=_intents(found),
+            ledger=self._name,
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

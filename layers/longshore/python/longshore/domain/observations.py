@@ -50,6 +50,17 @@ class EcsService:
         """The deployment that ECS is bringing the service to, or has brought it to."""
         return next((deployment for deployment in self.deployments if deployment.primary), None)
 
+    @property
+    def last_completed(self) -> str:
+        """The revision that a circuit breaker would take the service back to.
+
+        That is the one of the last deployment that ECS completed, which still runs while the
+        primary one is under way: not always what the service was told last (ECS developer guide,
+        "How the Amazon ECS deployment circuit breaker detects failures").
+        """
+        completed = (d for d in self.deployments if d.rollout is RolloutState.COMPLETED)
+        return next((d.task_definition for d in completed), self.task_definition)
+
     def deployment(self, ecs_deployment_id: str) -> EcsDeployment | None:
         """Return a deployment by its id, None when ECS does not (or no longer) show it."""
         matching = (d for d in self.deployments if d.id == ecs_deployment_id)

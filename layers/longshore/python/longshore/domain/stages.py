@@ -69,6 +69,7 @@ class StageRecord:
     `live` is what the stage was last brought to, `stable` the last release that was verified.
     `trouble` says why what the stage should run cannot be found out at present; it keeps nothing
     back and ends by itself. `due_at` is the next moment at which the stage must be looked at.
+    `ledger` names the ledger it was written to: in another one it is a copy from a backup.
     """
 
     id: StageId
@@ -84,6 +85,7 @@ class StageRecord:
     trouble: str | None = None
     notices: int = 0
     due_at: datetime | None = None
+    ledger: str = ""
     version: int = 0
 
     def allows(self, release: Release) -> bool:
@@ -132,6 +134,7 @@ class TargetRecord:
     failure: Failure | None = None
     astray: bool = False
     sought: tuple[Registration, ...] = ()
+    ledger: str = ""
     version: int = 0
 
     def within(self, deployment: int) -> Self:
@@ -205,6 +208,12 @@ class StageSnapshot:
     targets: tuple[TargetRecord, ...] = ()
     deployment: DeploymentRecord | None = None
     intents: tuple[Intent, ...] = ()
+    ledger: str = ""
+
+    @property
+    def restored(self) -> bool:
+        """Whether the stage's record is from before a restore; an older version kept no name."""
+        return self.stage.ledger not in {"", self.ledger}
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target's record, a fresh one where the ledger has none yet."""

@@ -73,8 +73,12 @@ class RouterSettings(_AtHome):
 
 @dataclass(frozen=True, slots=True)
 class ReconcilerSettings(_AtHome):
-    """The reconciler keeps the ledger, wakes itself through the inbox, and paces its calls."""
+    """The reconciler keeps the ledger, wakes itself through the inbox, and paces its calls.
 
+    `ledger` is another one after the table was restored from a backup.
+    """
+
+    ledger: str
     inbox_url: str
     register_rate: str
     update_rate: str

@@ -1,7 +1,7 @@
 """Take a stage over as it is: what runs becomes stable, and nothing moves.
 
-This happens whenever a configuration is seen for the first time, also after a lost or restored
-ledger: then, too, what runs is taken as right. What the policies choose by then is held back only
+This happens whenever a configuration is seen for the first time, also after a lost ledger: then,
+too, what runs is taken as right. What the policies choose by then is held back only
 where the new configuration changed how images are chosen, or what is known to run.
 """
 
@@ -102,6 +102,12 @@ def _running_release(round_: Round) -> Release | None:
     digests = common_digests(running, images)
     if digests is None or not _agrees(known, digests):
         return None
+    return release_of(round_, digests, known)
+
+
+def release_of(round_: Round, digests: Mapping[str, str], known: Release | None) -> Release:
+    """Return running digests as a release, under the names that `known` or the registry has."""
+    images = round_.snapshot.spec.images
     return Release.of(_named(round_, image, digests[image.alias], known) for image in images)
 
 

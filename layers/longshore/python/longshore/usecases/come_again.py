@@ -6,9 +6,10 @@ carries nothing goes along, or a few times as one; then the sweep sees to the st
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from longshore.decide.backoff import TRIES_FOR_NOTHING, look_after, wait_after
+from longshore.decide.backoff import TRIES_FOR_NOTHING, TURNS, look_after, turn_after, wait_after
+from longshore.domain.deployments import Phase
 from longshore.domain.errors import Conflict, LongshoreError
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
@@ -42,17 +43,32 @@ def come_again(
 def go_on(round_: Round, wakeups: Sequence[Wakeup]) -> None:
     """Wake a stage again for what is left of a round that ended normally.
 
-    What is looked for in vain is looked for less and less often.
+    What is looked for in vain is looked for less and less often, and so is a token.
     """
     stage, now = round_.stage.id, round_.ports.clock.now()
-    chain = [w.attempt for w in wakeups if not w.carries]
-    looks = 0 if round_.ecs_writes else max(chain, default=0)
+    chain = [] if round_.ecs_writes else [w for w in wakeups if not w.carries]
+    looks = max((w.attempt for w in chain), default=0)
+    vain = max((w.busy for w in chain), default=0)
     search = look_after(stage, looks, now) if round_.searching else None
-    if round_.again_in is not None and (search is None or round_.again_in <= search):
-        delay = min(round_.again_in, LONGEST_DELAY)
-        round_.ports.wakeups.send([Wakeup(stage, _LOOK)], delay=delay)
+    turn = _next_turn(round_, vain, now)
+    if turn is not None and (search is None or turn <= search):
+        tries = min(vain + 1, TURNS) if turn else 0
+        round_.ports.wakeups.send([Wakeup(stage, _LOOK, busy=tries)], delay=turn)
     elif search is not None:
         round_.ports.wakeups.send([Wakeup(stage, _LOOK, attempt=looks + 1)], delay=search)
+
+
+def _next_turn(round_: Round, vain: int, now: datetime) -> timedelta | None:
+    """Return when to go on with what is left: at once, or when there may be tokens for it.
+
+    A way back does not step aside for others.
+    """
+    if not round_.again_in:
+        return round_.again_in
+    flight = round_.snapshot.deployment
+    if flight is not None and flight.phase is Phase.ROLLING_BACK:
+        return min(round_.again_in, LONGEST_DELAY)
+    return min(max(round_.again_in, turn_after(round_.stage.id, vain, now)), LONGEST_DELAY)
 
 
 def _merged(stage: StageId, wakeups: Sequence[Wakeup]) -> list[Wakeup]:

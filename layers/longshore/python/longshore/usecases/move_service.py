@@ -12,7 +12,7 @@ from longshore.decide.verdict import judge
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled, UnknownReply
-from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.rates import ApiClass
 from longshore.usecases.ports import KnownRevision
 from longshore.usecases.round import Round
@@ -46,7 +46,7 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
         leg,
         state=LegState.CALLING,
         present=tuple(deployment.id for deployment in service.deployments),
-        origin=_last_completed(service),
+        origin=service.last_completed,
         called_at=round_.ports.clock.now(),
         unseen_since=None,
     )
@@ -54,17 +54,6 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
     _intend(round_, spec, calling, way)
     round_.check_time()
     _call(round_, spec, calling, back=way.back)
-
-
-def _last_completed(service: EcsService) -> str:
-    """Return the revision that a circuit breaker would take the service back to.
-
-    That is the one of the last deployment that ECS completed, which still runs while the primary
-    one is under way: not always what the service was told last (ECS developer guide, "How the
-    Amazon ECS deployment circuit breaker detects failures").
-    """
-    completed = (d for d in service.deployments if d.rollout is RolloutState.COMPLETED)
-    return next((d.task_definition for d in completed), service.task_definition)
 
 
 def _intend(round_: Round, spec: TargetSpec, calling: Leg, way: Way) -> None:

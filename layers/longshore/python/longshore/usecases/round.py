@@ -78,13 +78,13 @@ class Round:
 
     def commit(self, changes: Changes) -> None:
         """Write a transition; the round goes on from it."""
-        self.snapshot = self.ports.ledger.commit(self.snapshot, changes)
+        self.snapshot = self.ports.ledger.commit(self.snapshot, self._signed(changes))
         self.changed = True
 
     def set_timer(self, due_at: datetime) -> None:
         """Write when the stage must be looked at next; it is no further for that."""
         timed = Changes(stage=replace(self.stage, due_at=due_at))
-        self.snapshot = self.ports.ledger.commit(self.snapshot, timed)
+        self.snapshot = self.ports.ledger.commit(self.snapshot, self._signed(timed))
 
     def observe(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, EcsService | None]:
         """Return the services as ECS shows them, each looked at once a round; None: missing."""
@@ -133,6 +133,18 @@ class Round:
         """Return the token that a call to ECS needs."""
         rate = self.ports.rates.of(calls)
         return Token(service.home, calls, rate, self.ports.clock.now())
+
+    def _signed(self, changes: Changes) -> Changes:
+        """Name the ledger in what is written, so that a copy of it is known as one.
+
+        What a copy holds keeps its name until the stage has been adopted anew.
+        """
+        if self.snapshot.restored:
+            return changes
+        ledger = self.snapshot.ledger
+        targets = tuple(replace(target, ledger=ledger) for target in changes.targets)
+        stage = replace(changes.stage, ledger=ledger) if changes.stage else None
+        return replace(changes, stage=stage, targets=targets)
 
     def look_again(self, delay: timedelta) -> None:
         """Ask for another round, at the latest after `delay`."""

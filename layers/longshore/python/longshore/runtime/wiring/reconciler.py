@@ -12,9 +12,9 @@ from longshore.usecases.round import Ports
 
 
 @cache
-def make_ledger(table: str) -> DynamoStageLedger:
+def make_ledger(table: str, name: str) -> DynamoStageLedger:
     """Return the ledger; it remembers configurations, so it lives as long as the environment."""
-    return DynamoStageLedger(make_table(table))
+    return DynamoStageLedger(make_table(table), name)
 
 
 @cache
@@ -26,7 +26,7 @@ def make_ecs() -> AwsEcs:
 def make_reconciler(settings: ReconcilerSettings, invocation: Invocation) -> Ports:
     """Return the reconciler's ports for one invocation."""
     return Ports(
-        ledger=make_ledger(settings.table),
+        ledger=make_ledger(settings.table, settings.ledger),
         registry=EcrRegistry(make_gate(), make_clients()),
         ecs=make_ecs(),
         wakeups=make_wakeups(settings.inbox_url),
