@@ -1,6 +1,7 @@
 """The embedded AWS as a whole: the emulator, the stand-ins, the drivers, and Longshore in it."""
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,13 +43,22 @@ STACK = "longshore"
 LOOK_EVERY = 0.2
 """Seconds between two looks at the registry."""
 
+Detour = Callable[[str], str]
+"""Given where an endpoint listens, returns where the functions shall find it instead."""
+
+
+def straight(endpoint: str) -> str:
+    """Let the functions talk to an endpoint directly."""
+    return endpoint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedSettings:
     """What is built: `root` is the checkout, `clusters` are those that Longshore may update.
 
     `clock_every` is the seconds between two ticks beside the emulator's own each minute, 0 for
-    none. Where `contained`, tasks are containers of a Docker engine.
+    none. Where `contained`, tasks are containers of a Docker engine. `detour` stands between the
+    functions, and nobody else, and what they call.
     """
 
     root: Path
@@ -57,6 +67,7 @@ class EmbeddedSettings:
     pace: Pace = QUICK
     clock_every: float = 0
     contained: bool = False
+    detour: Detour = straight
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +114,12 @@ class EmbeddedAws:
                 f"{program} is missing: run `make {program.parent.parent}/.ready`"
             )
         port = free_port()
-        exchange = self._exchange(f"http://127.0.0.1:{port}")
-        server = JsonServer(exchange, heartbeat=self.ecs.settle)
-        extra = {"AWS_ENDPOINT_URL_ECS": server.endpoint_url}
+        endpoint = f"http://127.0.0.1:{port}"
+        server = JsonServer(self._exchange(endpoint), heartbeat=self.ecs.settle)
+        extra = {
+            "AWS_ENDPOINT_URL": self.settings.detour(endpoint),
+            "AWS_ENDPOINT_URL_ECS": self.settings.detour(server.endpoint_url),
+        }
         self._emulator = self._held.enter_context(Emulator(EmulatorSettings(program, port, extra)))
         self._emulator.wait_until_ready()
         self.cloud = Cloud(self._emulator.endpoint, ecs_endpoint=server.endpoint_url)

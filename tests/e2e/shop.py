@@ -68,8 +68,12 @@ class Shop:
         for service in self.services:
             self.aws.cloud.ecr.create_repository(repositoryName=self.name(service))
             self.push(FIRST, service)
-            self._create(service)
-        await_that(self._steady, f"the services of {self.application} did not become steady")
+            create_service(self.aws, self.name(service), f"{self.name(service)}:{FIRST}")
+        names = [self.name(service) for service in self.services]
+        await_that(
+            lambda: is_steady(self.aws, names),
+            f"the services of {self.application} did not become steady",
+        )
 
     def adopt(self) -> None:
         (self.command.folder / "longshore.yaml").write_text(self._configuration())
@@ -157,39 +161,6 @@ class Shop:
         item = found.get("Item", {})
         return json.loads(item["body"]["S"]) if "body" in item else {}
 
-    def _create(self, service: str) -> None:
-        ecs, name = self.aws.cloud.ecs, self.name(service)
-        role = f"arn:aws:iam::{self.aws.cloud.account}:role"
-        registered = ecs.register_task_definition(
-            family=name,
-            taskRoleArn=f"{role}/{TASK_ROLE}",
-            executionRoleArn=f"{role}/{EXECUTION_ROLE}",
-            networkMode="awsvpc",
-            requiresCompatibilities=["FARGATE"],
-            cpu="256",
-            memory="512",
-            containerDefinitions=[{"name": "main", "image": f"{REGISTRY}/{name}:{FIRST}"}],
-        )
-        ecs.create_service(
-            cluster=CLUSTER,
-            serviceName=name,
-            taskDefinition=registered["taskDefinition"]["taskDefinitionArn"],
-            desiredCount=1,
-            launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-local"]}},
-            deploymentConfiguration={
-                "deploymentCircuitBreaker": {"enable": True, "rollback": True}
-            },
-        )
-
-    def _steady(self) -> bool:
-        names = [self.name(service) for service in self.services]
-        found = self.aws.cloud.ecs.describe_services(cluster=CLUSTER, services=names)["services"]
-        return all(
-            [one["rolloutState"] for one in service["deployments"]] == ["COMPLETED"]
-            for service in found
-        )
-
     def _configuration(self) -> str:
         images = {
             service: {"repository": self.name(service), "select": {"semver": "^1.0"}}
@@ -208,14 +179,54 @@ class Shop:
 
 def nothing_waits(aws: EmbeddedAws) -> bool:
     """Say whether the inbox and the work queue are worked off."""
-    return all(
-        number == "0"
-        for queue in ("Inbox", "Work")
-        for number in aws.cloud.sqs.get_queue_attributes(
+    return not waiting(aws, ("Inbox", "Work"))
+
+
+def waiting(aws: EmbeddedAws, queues: Sequence[str]) -> dict[str, int]:
+    """Return how many messages each of these queues has, delayed ones apart, if it has any."""
+    found = {
+        queue: aws.cloud.sqs.get_queue_attributes(
             QueueUrl=aws.stack[queue],
             AttributeNames=[
                 "ApproximateNumberOfMessages",
                 "ApproximateNumberOfMessagesNotVisible",
             ],
-        )["Attributes"].values()
+        )["Attributes"]
+        for queue in queues
+    }
+    numbers = {queue: sum(int(each) for each in found[queue].values()) for queue in queues}
+    return {queue: number for queue, number in numbers.items() if number}
+
+
+def create_service(aws: EmbeddedAws, name: str, image: str) -> None:
+    """Create a service, with a family of the same name, that runs an image of the registry."""
+    ecs = aws.cloud.ecs
+    role = f"arn:aws:iam::{aws.cloud.account}:role"
+    registered = ecs.register_task_definition(
+        family=name,
+        taskRoleArn=f"{role}/{TASK_ROLE}",
+        executionRoleArn=f"{role}/{EXECUTION_ROLE}",
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "main", "image": f"{REGISTRY}/{image}"}],
+    )
+    ecs.create_service(
+        cluster=CLUSTER,
+        serviceName=name,
+        taskDefinition=registered["taskDefinition"]["taskDefinitionArn"],
+        desiredCount=1,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-local"]}},
+        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}},
+    )
+
+
+def is_steady(aws: EmbeddedAws, services: Sequence[str]) -> bool:
+    """Say whether the one rollout of each of these services, ten at most, is completed."""
+    found = aws.cloud.ecs.describe_services(cluster=CLUSTER, services=services)["services"]
+    return all(
+        [one["rolloutState"] for one in service["deployments"]] == ["COMPLETED"]
+        for service in found
     )

@@ -64,7 +64,7 @@ def test_what_was_never_confirmed_is_announced_again(aws: EmbeddedAws, shop: Sho
         await_that(lambda: shop.runs() == {"1.4.0"}, "it was not rolled out")
         await_that(lambda: shop.history()[0]["phase"] == "Succeeded", "it did not end")
         make_overdue(aws, shop)
-        aws.sweep()
+        aws.tick()
         now = time.time()
         await_that(lambda: min(due_times(aws, shop)) > now, "it was not sent again")
 

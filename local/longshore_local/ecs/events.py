@@ -61,6 +61,8 @@ def tell_service(region: Region, service: ServiceState, event_type: str, event_n
 
 def tell_task(region: Region, task: TaskState) -> None:
     """Emit an ECS Task State Change; the task's version tells a newer one from an older."""
+    if region.heard is not None and task.status not in region.heard:
+        return
     detail = _as_json({**task_view(task), "updatedAt": task.updated_at})
     _emit(region, "ECS Task State Change", task.arn, detail)
 

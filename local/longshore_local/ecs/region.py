@@ -23,7 +23,10 @@ DEFAULT_CLUSTER = "default"
 
 @dataclass(slots=True)
 class Region:
-    """Clusters, task definitions and tags, and the time up to which everything has happened."""
+    """Clusters, task definitions and tags, and the time up to which everything has happened.
+
+    `heard` are the statuses of tasks that somebody listens to; None means all.
+    """
 
     home: Home
     images: Images
@@ -31,6 +34,7 @@ class Region:
     pace: Pace
     ids: Ids
     now: datetime
+    heard: frozenset[str] | None = None
     agenda: Agenda = field(default_factory=Agenda)
     clusters: dict[str, ClusterState] = field(default_factory=dict)
     families: dict[str, list[RevisionState]] = field(default_factory=dict)

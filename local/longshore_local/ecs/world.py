@@ -67,7 +67,8 @@ class EcsWorld:
     and the same calls at the same times give the same world.
 
     `validated` checks every input and output against the botocore service model, which costs more
-    than the call itself.
+    than the call itself. `heard` limits the events of tasks to these statuses, for who would throw
+    away the others: most events are of tasks.
     """
 
     clock: Clock
@@ -78,6 +79,7 @@ class EcsWorld:
     seed: str = "ecs"
     gate: Gate = open_gate
     validated: bool = True
+    heard: frozenset[str] | None = None
     _engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,6 +91,7 @@ class EcsWorld:
             pace=self.pace,
             ids=Ids(self.seed),
             now=self.clock(),
+            heard=self.heard,
         )
         self._engine = Engine(region, Rollout(region))
 
