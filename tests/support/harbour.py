@@ -149,8 +149,10 @@ class Harbour:
 
     def back_up(self) -> LedgerState:
         """Return a copy of the ledger as it is now."""
-        tables = ("stages", "targets", "deployments", "outbox", "outcomes", "revisions")
-        return replace(self.state, **{each: dict(getattr(self.state, each)) for each in tables})
+        copied = replace(self.state)
+        for table in ("stages", "targets", "deployments", "outbox", "outcomes", "revisions"):
+            setattr(copied, table, dict(getattr(copied, table)))
+        return copied
 
     def restore(self, backup: LedgerState) -> None:
         """Put a copy in the ledger's place, under another name, and let the sweep find it."""

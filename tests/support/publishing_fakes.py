@@ -65,17 +65,17 @@ class FakeChannel:
 
 
 class InMemoryNoticeStore:
-    """What was told last of each subject."""
+    """What was told last of each thread."""
 
     def __init__(self) -> None:
         self.told: dict[str, int] = {}
         self.failure: LongshoreError | None = None
 
-    def last_told(self, subject: str) -> int:
-        return self.told.get(subject, 0)
+    def last_told(self, thread: str) -> int:
+        return self.told.get(thread, 0)
 
     def remember(self, announcement: Announcement) -> None:
         if self.failure is not None:
             raise self.failure
-        last = self.told.get(announcement.subject, 0)
-        self.told[announcement.subject] = max(last, announcement.sequence)
+        last = self.told.get(announcement.thread, 0)
+        self.told[announcement.thread] = max(last, announcement.sequence)

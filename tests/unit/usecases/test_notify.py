@@ -46,6 +46,13 @@ def test_subjects_do_not_know_each_other(world: World) -> None:
     assert notify(make_stage_announcement(1), world.ports) is Notified.TOLD
 
 
+def test_what_is_told_of_a_stage_stands_each_for_itself(world: World) -> None:
+    """A trouble that was held up on its way is still told after a hold that came later."""
+    assert notify(make_stage_announcement(2), world.ports) is Notified.TOLD
+    assert notify(make_stage_announcement(1), world.ports) is Notified.TOLD
+    assert notify(make_stage_announcement(1), world.ports) is Notified.STALE
+
+
 def test_a_channel_that_is_down_leaves_the_notice_untold(world: World) -> None:
     world.channel.failure = Throttled("sns:Publish got no answer")
     with pytest.raises(Throttled):

@@ -16,7 +16,7 @@
 | known revision | `revision#` home `:` family | fingerprint |
 | stage list | `stages#` shard | `app/stage` |
 | token bucket | `bucket#` home | class of API calls |
-| notifier memory | `notice#` and the subject | channel |
+| notifier memory | `notice#` and the thread | channel |
 
 What one reconcile reads of a stage lies in one partition at `sk` ≥ `stage`: one Query. Keys hold
 partition, account and region wherever a name alone would not be an identity.
@@ -152,9 +152,9 @@ def stage_list_partitions() -> Iterator[str]:
     return (f"stages#{shard}" for shard in range(SHARDS))
 
 
-def notice(subject: str, channel: str = "sns") -> Key:
-    """Return where the last sequence told of a subject is remembered."""
-    return Key(f"notice#{subject}", channel)
+def notice(thread: str, channel: str = "sns") -> Key:
+    """Return where the last sequence told of a thread is remembered."""
+    return Key(f"notice#{thread}", channel)
 
 
 def due_shard(owner: str) -> str:

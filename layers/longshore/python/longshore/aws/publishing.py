@@ -119,15 +119,15 @@ class SnsNoticePublisher:
 
 
 class DynamoNoticeStore:
-    """Remembers per subject and channel the sequence number told last."""
+    """Remembers per thread and channel the sequence number told last."""
 
     def __init__(self, table: Table) -> None:
         """Keep everything in `table`."""
         self._table = table
 
-    def last_told(self, subject: str) -> int:
+    def last_told(self, thread: str) -> int:
         """Return the sequence number told last, 0 before the first."""
-        item = self._table.get(keys.notice(subject))
+        item = self._table.get(keys.notice(thread))
         return 0 if item is None else int(item["version"]["N"])
 
     def remember(self, announcement: Announcement) -> None:
@@ -137,7 +137,7 @@ class DynamoNoticeStore:
             self._table.gate.call(
                 self._table.client.update_item,
                 TableName=self._table.name,
-                Key=items.key_of(keys.notice(announcement.subject)),
+                Key=items.key_of(keys.notice(announcement.thread)),
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
                 ConditionExpression="attribute_not_exists(pk) OR #version < :version",
                 ExpressionAttributeNames={f"#{name}": name for name in attributes},
@@ -147,7 +147,7 @@ class DynamoNoticeStore:
 
 def _told_item(announcement: Announcement) -> "dict[str, AttributeValueTypeDef]":
     """Return what is kept of an announcement that was told; the version is its sequence number."""
-    key = keys.notice(announcement.subject)
+    key = keys.notice(announcement.thread)
     told = {"id": announcement.id, "name": announcement.name, "at": announcement.at}
     item = items.record_item(key, "notice", told, announcement.sequence)
     item |= items.of_stage(announcement.stage) | items.expiry(announcement.at, KEEP_TOLD)

@@ -62,3 +62,12 @@ class Announcement:
     def id(self) -> str:
         """The announcement among all: `application/stage#7/2`."""
         return f"{self.subject}/{self.sequence}"
+
+    @property
+    def thread(self) -> str:
+        """What a later announcement makes an earlier one of stale in.
+
+        A deployment has one state after another. What is told of a stage are things of different
+        kinds, a hold, a trouble, an adoption: each stands for itself.
+        """
+        return self.subject if self.subject != str(self.stage) else self.id

@@ -94,6 +94,8 @@ def printable(text: str, limit: int = LONGEST_TEXT) -> str:
     mislead who reads a terminal, the last cannot be written as UTF-8 at all.
     """
     cut = text if len(text) <= limit else f"{text[: limit - 3]}..."
+    if cut.isprintable():
+        return cut
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
 
 

@@ -46,7 +46,9 @@ def adopt_stage(round_: Round) -> bool:
 
 
 def _is_new(round_: Round, service: ServiceRef) -> bool:
-    return round_.snapshot.target(service).version == 0
+    """Whether a target was never adopted, or was taken out of the configuration meanwhile."""
+    target = round_.snapshot.target(service)
+    return target.stable is None and target.deployment is None
 
 
 def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
@@ -88,7 +90,21 @@ def _adopt_release(round_: Round) -> None:
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
-    round_.commit(Changes(stage=stage, announcements=(told,)))
+    left = _left_out(round_)
+    round_.commit(Changes(stage=stage, targets=left, announcements=(told,)))
+
+
+def _left_out(round_: Round) -> tuple[TargetRecord, ...]:
+    """Return the targets that the configuration has no more, with nothing known of them.
+
+    Others may move them from now on. What comes back one day is adopted as it is then.
+    """
+    named = {spec.service for spec in round_.snapshot.spec.targets}
+    return tuple(
+        TargetRecord(target.stage, target.service, sought=target.sought, version=target.version)
+        for target in round_.snapshot.targets
+        if target.service not in named and (target.stable or target.deployment)
+    )
 
 
 def _running_release(round_: Round) -> Release | None:

@@ -16,7 +16,7 @@ class Notified(StrEnum):
 
     TOLD = "told"
     STALE = "stale"
-    """This one or a later one of its subject has been told."""
+    """This one has been told, or a later state of the same deployment."""
 
 
 def notify(announcement: Announcement, ports: NotifyPorts) -> Notified:
@@ -25,7 +25,7 @@ def notify(announcement: Announcement, ports: NotifyPorts) -> Notified:
     Whatever the channel raises is passed on: the message stays in its queue, its subject waits
     with it, and it is tried again in order.
     """
-    if announcement.sequence <= ports.told.last_told(announcement.subject):
+    if announcement.sequence <= ports.told.last_told(announcement.thread):
         return Notified.STALE
     ports.channel.publish(compose_notice(announcement))
     ports.told.remember(announcement)

@@ -119,7 +119,7 @@ def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str 
     """
     home, fingerprint = spec.service.home, rendered.fingerprint
     known = round_.ports.ledger.known_revision(home, rendered.family, fingerprint)
-    if known is not None and _is_active(round_.ports.ecs.describe_revision(home, known)):
+    if known is not None and _is_there(round_, spec, known):
         return known
     asked = any(each.fingerprint == fingerprint for each in round_.target(spec.service).sought)
     if not asked and leg.fingerprint != fingerprint:
@@ -128,6 +128,14 @@ def _find(round_: Round, spec: TargetSpec, leg: Leg, rendered: Rendered) -> str 
     if found is None and asked:
         raise NotShownYetError(f"a new revision of {rendered.family} may not be listed yet")
     return found
+
+
+def _is_there(round_: Round, spec: TargetSpec, revision: str) -> bool:
+    """Whether a known revision can still be used: somebody may have deleted it."""
+    try:
+        return _is_active(round_.ports.ecs.describe_revision(spec.service.home, revision))
+    except Refused:
+        return False
 
 
 def _is_active(revision: DescribedRevision) -> bool:

@@ -33,9 +33,9 @@ class OutboxStore(Protocol):
 
 
 class NoticeStore(Protocol):
-    """What people were told last of each subject."""
+    """What people were told last of each thread."""
 
-    def last_told(self, subject: str) -> int:
+    def last_told(self, thread: str) -> int:
         """Return the sequence number told last, 0 before the first; read consistently."""
         ...
 

@@ -4,8 +4,11 @@ Whoever registered may have died, or the answer was lost: then the fingerprint o
 is all that is known. The revision carries it as a tag.
 """
 
+from contextlib import suppress
+
 from longshore.decide.rendering import FINGERPRINT_TAG
 from longshore.decide.verdict import STALE_FOR
+from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.places import ServiceRef
 from longshore.domain.stages import Registration
 from longshore.usecases.ports import Changes, KnownRevision
@@ -13,11 +16,15 @@ from longshore.usecases.round import Round
 
 
 def recover_revisions(round_: Round) -> None:
-    """Settle what became of each registration that is so old that a listing can be believed."""
+    """Settle what became of each registration that is so old that a listing can be believed.
+
+    Best effort: where nothing can be listed now, nothing that is under way waits for it.
+    """
     for target in round_.snapshot.targets:
         for asked in target.sought:
             if round_.now - asked.at >= STALE_FOR:
-                _recover(round_, target.service, asked)
+                with suppress(NotPermitted, Refused, Throttled):
+                    _recover(round_, target.service, asked)
 
 
 def _recover(round_: Round, service: ServiceRef, asked: Registration) -> None:

@@ -197,7 +197,9 @@ def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:
 def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) -> None:
     bad = [leg.reason for leg in legs if not leg.state.good]
     if bad:
-        end(round_, _with(deployment, Phase.FAILED, f"The way back failed: {'; '.join(bad)}."))
+        failed = _with(deployment, Phase.FAILED, f"The way back failed: {'; '.join(bad)}.")
+        # Nothing is live on the whole stage now: who asks for the stable release shall get it.
+        end(round_, failed, stage=replace(round_.stage, live=None))
         return
     verdict = settle(round_.targets())
     replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
