@@ -14,9 +14,9 @@ from tests.simulation.promises.broken import Broken
 from tests.simulation.shrink import shrink
 from tests.simulation.voyage import Result, Voyage
 
-A_PIECE = 10
+A_PIECE = 25
 MOST_STORIES = 3
-VALIDATED_EVERY = 50
+VALIDATED_EVERY = 200
 """Of so many seeds one has every call and answer held to the botocore service models."""
 
 

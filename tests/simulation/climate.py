@@ -52,6 +52,8 @@ AT_HOME = {
 
 MOST_STALE = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(days=1)
+BUS_DOWN_HOURS = 0.3
+"""So short that what is sent later and later is sent again before everything must be over."""
 MOST_SKEW = timedelta(minutes=10)
 
 
@@ -78,6 +80,7 @@ class Climate:
     skewed: bool
     sns_down: Window | None
     ecs_down: Window | None
+    bus_down: Window | None = None
     upgrade: Window | None
 
 
@@ -95,7 +98,7 @@ def draw_climate(rng: Random, hours: float) -> Climate:
         call_faults=harsh * rng.choice([0.02, 0.04, 0.1]),
         fates=frozenset(fates),
         lost=harsh * rng.choice([0.05, 0.3, 1.0]),
-        doubled=harsh * rng.choice([0.1, 0.5]),
+        doubled=harsh * rng.choice([0.1, 0.3]),
         delayed=harsh * rng.choice([0.1, 0.5]),
         longest_delay=rng.choice([timedelta(minutes=2), timedelta(minutes=30), LONGEST_DELAY]),
         second_worker=harsh * rng.choice([0.0, 0.05, 0.2]),
@@ -103,9 +106,12 @@ def draw_climate(rng: Random, hours: float) -> Climate:
         sns_down=_window(rng, hours, harsh * 0.3),
         ecs_down=_window(rng, hours, harsh * 0.15),
         upgrade=_window(rng, hours, harsh * 0.3),
+        bus_down=_window(rng, hours, harsh * 0.2, BUS_DOWN_HOURS),
     )
 
 
-def _window(rng: Random, hours: float, chance: float) -> Window | None:
-    begins, lasts, happens = rng.random() * hours, rng.random() * hours, rng.random() < chance
+def _window(rng: Random, hours: float, chance: float, most: float | None = None) -> Window | None:
+    """Draw a time in which something is down: for `most` hours, or as long as the weather lasts."""
+    begins, lasts = rng.random() * hours, rng.random() * (most or hours)
+    happens = rng.random() < chance
     return Window(timedelta(hours=begins), timedelta(hours=begins + lasts)) if happens else None

@@ -72,7 +72,7 @@ class People:
         request = {
             "cluster": service.cluster,
             "serviceName": service.name,
-            "taskDefinition": _family(service),
+            "taskDefinition": service.family,
             "desiredCount": service.desired,
             "deploymentConfiguration": {"deploymentCircuitBreaker": breaker},
         }
@@ -85,7 +85,7 @@ class People:
 
     def _definition(self, service: Service, image: str, memory: int = 256) -> Mapping[str, object]:
         return {
-            "family": _family(service),
+            "family": service.family,
             "networkMode": "awsvpc",
             "cpu": "256",
             "memory": "512",
@@ -144,10 +144,11 @@ class People:
         self._world.tag(repository.name, tag, digest)
 
     def _tag_again(self, action: Action) -> None:
-        """Give an image a second name; by version that may be a lower one."""
+        """Give an image, mostly the newest, a second name; by version that may be a lower one."""
         repository = self._repository(action)
-        _, digest = self._some_image(action, repository)
-        tag = f"1.{action.how % 9}.{action.whom}" if repository.by_version else "also"
+        newest, some = self._pushed[repository.name][-1], self._some_image(action, repository)
+        _, digest = newest if action.how % 4 else some
+        tag = f"1.{action.how % 19}.{action.whom}" if repository.by_version else "also"
         self._world.tag(repository.name, tag, digest)
 
     def _delete_tag(self, action: Action) -> None:
@@ -219,7 +220,7 @@ class People:
         _, digest = images[action.how % len(images)]
         image = f"{self._world.cloud.uri(service.repository)}@{digest}"
         self._by_hand("RegisterTaskDefinition", service, self._definition(service, image, 300))
-        self._update(service, {"taskDefinition": _family(service)})
+        self._update(service, {"taskDefinition": service.family})
 
     def _register_by_hand(self, action: Action) -> None:
         """Register a revision with another size, as Terraform does; no service is moved."""
@@ -348,10 +349,6 @@ class People:
             self._world.by_hand(operation, request)
         except ApiError as error:
             self._world.tell("people", f"are refused {operation}: {error}")
-
-
-def _family(service: Service) -> str:
-    return f"{service.cluster}-{service.name}"
 
 
 def _alias(repository: Repository) -> str:

@@ -35,6 +35,11 @@ class Service:
     base: str
     pinned: bool
 
+    @property
+    def family(self) -> str:
+        """The family of its task definitions."""
+        return f"{self.cluster}-{self.name}"
+
     def __str__(self) -> str:
         return f"{self.cluster}/{self.name}"
 
@@ -104,7 +109,7 @@ VERBS: Mapping[str, float] = {
     "push_quickly": 2,
     "push_artifact": 0.5,
     "push_back": 2,
-    "tag_again": 1,
+    "tag_again": 1.5,
     "delete_tag": 0.7,
     "delete_image": 0.7,
     "expire_images": 0.5,
@@ -122,7 +127,7 @@ VERBS: Mapping[str, float] = {
 }
 """What people do, and how often."""
 
-PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200, 2400)
+PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200)
 """Seconds between one action and the next."""
 
 LARGE = 12
@@ -135,12 +140,13 @@ def draw_plan(seed: int) -> Plan:
     applications = _applications(rng)
     actions = tuple(_actions(rng))
     hours = actions[-1].after / timedelta(hours=1)
-    return Plan(seed, draw_climate(rng, hours), applications, actions)
+    climate = draw_climate(rng, hours)
+    return Plan(seed, climate, applications, actions, behind=rng.random() < 0.2)
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:
     shop = _application(rng, "shop", rng.choice([1, 1, 2]), ["staging", "production"])
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         return (shop, _application(rng, "blog", 1, ["live"]))
     return (shop,)
 
@@ -158,7 +164,7 @@ def _repository(rng: Random, name: str) -> Repository:
 
 
 def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
-    few = rng.choice([2, 2, 2, 3])
+    few = rng.choice([2, 2, 2, 3]) if name != "staging" else rng.choice([1, 1, 2])
     number = LARGE if rng.random() < 0.03 else max(few, len(repositories))
     services = tuple(
         Service(
@@ -166,7 +172,7 @@ def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
             name=f"{repositories[i % len(repositories)].name}-{i}",
             repository=repositories[i % len(repositories)].name,
             breaker=rng.choice(["on", "on", "tell", "off"]),
-            desired=rng.choice([0, 1, 1, 2, 2]),
+            desired=rng.choice([0, 1, 1, 1, 2]),
             base=rng.choice(["service", "service", "service", "latest"]),
             pinned=rng.random() < 0.5,
         )
@@ -177,7 +183,7 @@ def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
 
 def _actions(rng: Random) -> list[Action]:
     verbs = ["push", "push", "push_bad", "push", "push_bad"]
-    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(3, 9))
+    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 5))
     rng.shuffle(verbs)
     after = timedelta()
     actions = []

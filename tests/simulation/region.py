@@ -10,6 +10,7 @@ from longshore.aws.keys import DUE_INDEX
 from longshore.domain.places import RepositoryRef
 from longshore_local.ecs.ids import Ids
 from longshore_local.ecs.images import CannotBePulled, ImageBehaviour, Runs
+from longshore_local.ecs.pace import Pace
 from longshore_local.ecs.world import Clock, EcsWorld
 from tests.simulation.cloud.api import Api, Validated
 from tests.simulation.cloud.clients import MemoryClients
@@ -21,6 +22,7 @@ from tests.simulation.cloud.sns import Sns
 from tests.simulation.cloud.sqs import Sqs
 from tests.simulation.cloud.throttling import PUBLISHED, Throttled, TokenBuckets
 from tests.simulation.installation import Names
+from tests.simulation.newer import NewerWriter
 from tests.simulation.plan import Service
 from tests.simulation.promises.ledger_view import Item
 from tests.simulation.shipped import queue_attributes, receives
@@ -44,7 +46,10 @@ class Outside:
     lag: Callable[[], timedelta]
 
 
-IMAGES_A_PAGE = 7
+STARTED_AGAIN_AFTER = timedelta(seconds=30)
+"""What crashes is started again a little later than on AWS: fewer events that say the same."""
+
+IMAGES_A_PAGE = 3
 BYTES_A_PAGE = 12_000
 """So small that the pages of answers matter."""
 OWN_TAG = "longshore:fingerprint"
@@ -59,7 +64,13 @@ class Region:
         self._urls: dict[str, str] = {}
         self.ecr = Ecr(clock, outside.emit, home=HOME, page=IMAGES_A_PAGE)
         self.ecs = EcsWorld(
-            clock=clock, images=self._image, emit=outside.emit, home=HOME, validated=False
+            clock=clock,
+            images=self._image,
+            emit=outside.emit,
+            home=HOME,
+            pace=Pace(retry=STARTED_AGAIN_AFTER),
+            validated=False,
+            heard=frozenset({"STOPPED"}),  # what the rules of template.yaml let through
         )
         self.dynamodb = DynamoDb(
             clock, outside.changed, home=HOME, page_bytes=BYTES_A_PAGE, index_lag=outside.lag
@@ -79,6 +90,8 @@ class Region:
         if validated:
             apis = {name: Validated(name, api) for name, api in apis.items()}
         self.clients = MemoryClients(apis, HOME.region)
+        newer = {name: NewerWriter(apis[name]) for name in ("dynamodb", "sqs")}
+        self.newer_clients = MemoryClients({**apis, **newer}, HOME.region)
         self.names = self._create_stack()
 
     def _create_stack(self) -> Names:

@@ -27,6 +27,7 @@ class Truth:
     pushed_at: dict[ImageKey, datetime] = field(default_factory=dict)
     conduct: dict[str, Conduct] = field(default_factory=dict)
     completed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
@@ -58,5 +59,10 @@ class Truth:
                 self.tagged[detail["repository-name"], detail["image-tag"]].append((at, digest))
 
     def _rolled(self, detail: Mapping[str, Any]) -> None:
-        if detail["eventName"] == "SERVICE_DEPLOYMENT_COMPLETED":
-            self.completed.add(detail["deploymentId"])
+        match detail["eventName"]:
+            case "SERVICE_DEPLOYMENT_COMPLETED":
+                self.completed.add(detail["deploymentId"])
+            case "SERVICE_DEPLOYMENT_FAILED":
+                self.failed.add(detail["deploymentId"])
+            case _:
+                pass

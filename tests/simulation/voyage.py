@@ -20,10 +20,11 @@ SWEEP = timedelta(minutes=15)
 MOST_SKEW = 600
 """Seconds by which a router's clock may be ahead: so much earlier a timer may seem due."""
 
+LAST_ANSWERS = timedelta(minutes=2)
+"""In which the last answer that was lost is given up."""
+
 SWEEPS_AT_REST = 12
 """Enough for what is under way when the faults stop: two deadlines, and ECS's own time."""
-
-SWEEPS_A_DAY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Voyage:
         self.world = World(plan, sky=sky or drawn, validated=validated)
         self.people = People(self.world)
         self._actions = [action for action in plan.actions if action.number not in without]
-        self._ticking = True
+        self._ticking = self._sweeping = True
+        self._last_due = 0
 
     def run(self) -> Result:
         """Live through the seed; return what came of it."""
@@ -90,10 +92,14 @@ class Voyage:
 
     def _live(self) -> None:
         world = self.world
-        world.weather.began = world.kernel.now
+        world.weather.began, world.calm = world.kernel.now, False
         for what, window in world.weather.outages():
             world.kernel.after(window.begins, partial(world.tell, "weather", f"{what} is down"))
             world.kernel.after(window.ends, partial(world.tell, "weather", f"{what} is back"))
+        upgrade = self.plan.climate.upgrade
+        if upgrade is not None:
+            world.kernel.after(upgrade.begins, partial(world.upgrade, newer=True))
+            world.kernel.after(upgrade.ends, partial(world.upgrade, newer=False))
         for action in self._actions:
             world.kernel.after(action.after, partial(self.people.act, action))
         self._pass(self.plan.lasts)
@@ -103,6 +109,8 @@ class Voyage:
         world = self.world
         world.weather.began = None
         world.tell("weather", "the faults stop")
+        self._pass(LAST_ANSWERS)
+        world.calm = True
         for _ in range(SWEEPS_AT_REST):
             world.redrive()
             self._pass(SWEEP)
@@ -114,15 +122,18 @@ class Voyage:
         """What is still on its way arrives, up to a day late, and must change nothing for worse."""
         if not self.world.is_expecting:
             return
-        for _ in range(SWEEPS_A_DAY):
+        self._sweeping = False  # a hundred quiet sweeps would show no more than one
+        self.world.kernel.run(self.world.last_arrival)
+        self._fire("SweepRule")
+        for _ in range(SWEEPS_AT_REST):
             self._pass(SWEEP)
-            if self._is_settled() and not self.world.is_expecting:
+            if self._is_settled():
                 break
         self._check()
 
     def _quiet(self) -> None:
         """One more sweep, which must write nothing."""
-        self._ticking = False
+        self._ticking = self._sweeping = False
         watch = self.world.watch
         watch.written.clear()
         self._fire("SweepRule")
@@ -135,17 +146,23 @@ class Voyage:
     # ── clocks ──────────────────────────────────────────────────────────────────────────────
 
     def _tick(self) -> None:
-        """Tick each minute; ticks with nothing due in sight only read, and are left out."""
+        """Tick each minute.
+
+        Ticks with nothing due in sight only read, and are left out; of those that find the same
+        thing due as the one before, two in three are.
+        """
         if not self._ticking:
             return
         due, now = self.world.cloud.next_due(), self.world.kernel.now
         ahead = MOST_SKEW if self.plan.climate.skewed else 0
         if due is not None and due <= now.timestamp() + ahead:
-            self._fire("TickRule")
+            if due != self._last_due or now.minute % 3 == 0:
+                self._fire("TickRule")
+            self._last_due = due
         self.world.kernel.after(TICK, self._tick)
 
     def _sweep(self) -> None:
-        if not self._ticking:
+        if not self._sweeping:
             return
         self.world.keep_snapshot()
         self._fire("SweepRule")

@@ -4,7 +4,7 @@ Each fault has a number, in the order in which they strike. A muted one is drawn
 that is how a story is shortened to the faults that it takes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -28,11 +28,18 @@ class Weather:
         self._rng = Random(f"weather {seed}")
         self._story = story
         self._muted = muted
+        self._windows: Mapping[str, Window | None] = {
+            "sns": climate.sns_down,
+            "ecs": climate.ecs_down,
+            "events": climate.bus_down,
+        }
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────
 
     def latency(self) -> timedelta:
-        """Return how long half a call takes."""
+        """Return how long half a call takes: no time at all where no two are to be interleaved."""
+        if self.began is None:
+            return timedelta()
         return _FAST * (1 + 14 * self._rng.random() ** 4)
 
     def fate_of(self, call: AwsCall, now: datetime) -> Fate:
@@ -51,10 +58,7 @@ class Weather:
         return most * self._rng.random() ** 2
 
     def _is_down(self, call: AwsCall, now: datetime) -> bool:
-        climate = self.climate
-        if call.service == "sns":
-            return self._within(climate.sns_down, now)
-        return call.service == "ecs" and self._within(climate.ecs_down, now)
+        return self._within(self._windows.get(call.service), now)
 
     def _within(self, window: Window | None, now: datetime) -> bool:
         if window is None or self.began is None:
@@ -63,11 +67,10 @@ class Weather:
 
     def outages(self) -> Iterator[tuple[str, Window]]:
         """Yield the times in which a whole service is down; each is one fault."""
-        windows = (("SNS", self.climate.sns_down), ("ECS", self.climate.ecs_down))
-        for name, window in windows:
+        for service, window in self._windows.items():
             if window is not None:
-                self._story.count(f"{name} is down")
-                yield name, window
+                self._story.count(f"{service} is down")
+                yield service, window
 
     # ── events and deliveries ───────────────────────────────────────────────────────────────
 

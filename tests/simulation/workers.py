@@ -148,23 +148,25 @@ class Passage:
     def _answered(
         self, worker: Worker, call: AwsCall, perform: Perform, fate: Fate, reply: Any
     ) -> Any:
+        """Let the answer come, or not.
+
+        It takes no time of its own: between an effect and the next one of the same worker others
+        have their turn anyway. Only an answer that never comes is waited for.
+        """
         if fate is Fate.DIES_AFTER:
             raise WorkerDied
-        self._wait(worker, self._weather.latency())
-        after = _AFTER.get(fate)
-        if after is not None:
-            raise after(call)
         if fate is Fate.SENT_TWICE:
-            reply = self._perform(worker, call, perform)
             self._wait(worker, self._weather.latency())
-        return reply
+            return self._perform(worker, call, perform)
+        after = _AFTER.get(fate)
+        if after is None:
+            return reply
+        if fate is Fate.REPLY_LOST:
+            self._wait(worker, self._weather.how_long(HTTP_TIMEOUT))
+        raise after(call)
 
     def _perform(self, worker: Worker, call: AwsCall, perform: Perform) -> Any:
-        try:
-            reply = self._take_effect(worker, call, perform)
-        except ClientError:
-            self._wait(worker, self._weather.latency())
-            raise
+        reply = self._take_effect(worker, call, perform)
         if call.operation == "TransactWriteItems":
             self._open_window(worker)
         return reply
@@ -196,6 +198,8 @@ class Passage:
     # ── time passes ─────────────────────────────────────────────────────────────────────────
 
     def _wait(self, worker: Worker, delay: timedelta) -> None:
+        if not delay:
+            return
         self._kernel.pause(delay)
         while self._must_give_way(worker):
             self._kernel.pause(GIVING_WAY)

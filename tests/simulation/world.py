@@ -49,6 +49,7 @@ class World:
 
     def __init__(self, plan: Plan, *, sky: Sky, validated: bool) -> None:
         self.plan = plan
+        self.calm = True
         self.story = Story()
         self.truth = Truth()
         self.kernel = Kernel(START)
@@ -60,7 +61,7 @@ class World:
         self.passage = Passage(
             self.kernel, self.weather, self.story, effect=self._effect, stale=self.past.answer
         )
-        journal = SimulatedJournal(self.watch.say, lambda: self.weather.began is None)
+        journal = SimulatedJournal(self.watch.say, lambda: self.calm)
         self.stack = Stack(
             self.cloud.clients, self.passage, journal, HOME, self.cloud.names, plan.rates
         )
@@ -75,6 +76,7 @@ class World:
         self._snapshots: list[tuple[datetime, Any]] = []
         self._settles_at: datetime | None = None
         self._on_their_way = 0
+        self.last_arrival = START
 
     # ── AWS and the installation reach each other ───────────────────────────────────────────
 
@@ -88,6 +90,7 @@ class World:
         """Let something arrive: now, late, several times or never."""
         for delay in self.weather.arrivals():
             self._on_their_way += 1
+            self.last_arrival = max(self.last_arrival, self.kernel.now + delay)
             self.kernel.after(delay, partial(self._arrived, deliver))
 
     def _arrived(self, deliver: Any) -> None:
@@ -238,6 +241,12 @@ class World:
         """Let another user of the account call ECS very often."""
         for action in ("ecs:RegisterTaskDefinition", "ecs:UpdateService", "ecs:DescribeServices"):
             self.cloud.buckets.drain(action, tokens)
+
+    def upgrade(self, *, newer: bool) -> None:
+        """Let a newer version work from now on, or take it back; what has begun goes on."""
+        self.tell("people", "upgrade Longshore" if newer else "take the upgrade back")
+        self.stack.clients = self.cloud.newer_clients if newer else self.cloud.clients
+        self.runtime.forget_sandboxes()
 
     # ── dead letters, restores ──────────────────────────────────────────────────────────────
 

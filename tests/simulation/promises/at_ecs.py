@@ -1,17 +1,20 @@
 """What Longshore may do to ECS: promises 1 to 3, 5, 6 and 8, at the moment of each write."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulation.plan import Plan, Service
 from tests.simulation.promises.broken import Say, Tell
-from tests.simulation.promises.ledger_view import LedgerView
+from tests.simulation.promises.ledger_view import Body, LedgerView
 from tests.simulation.truth import Truth
 
 SECRET = "canary-4f1d"
 """Stands in the environment of every container; it may show up nowhere else."""
+
+TEAM = "shop"
+"""The value of a tag that every revision has which people register."""
 
 ALLOWED = frozenset({"cluster", "service", "taskDefinition"})
 READS = ("Describe", "List")
@@ -58,16 +61,32 @@ class EcsWatch:
         self.tell(request["family"], "has one more revision, by Longshore")
         for container in request["containerDefinitions"]:
             self._check_pinned(container["image"])
-        if not any(_same_but_images(request, before) for before in earlier):
+        if not any(self._is_made_from(request, before) for before in earlier):
             self.say("promise 2", f"{request['family']} differs from every revision before it")
+        if tags.get("team") != TEAM:
+            self.say("promise 2", f"{request['family']} lost the tags of the revision before it")
         key = request["family"], tags.get("longshore:fingerprint", "none")
         self.revisions[key] += 1
         if self.revisions[key] > 1:
             self.say("promise 7", f"{key[0]} was registered twice with the same content")
 
+    def _is_made_from(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        """Whether two definitions are the same but for the versions of the managed images."""
+        return self._without_versions(one) == self._without_versions(other)
+
+    def _without_versions(self, definition: Mapping[str, Any]) -> object:
+        containers = [
+            {**container, "image": self._without_version(container["image"])}
+            for container in definition["containerDefinitions"]
+        ]
+        return {k: v for k, v in definition.items() if k in _REGISTERED}, containers
+
+    def _without_version(self, image: str) -> str:
+        repository, _ = _repository_and_digest(image)
+        return repository if repository in self._repositories else image
+
     def _check_pinned(self, image: str) -> None:
-        name, _, digest = image.rpartition("/")[2].partition("@")
-        repository = name.partition(":")[0]
+        repository, digest = _repository_and_digest(image)
         if repository not in self._repositories:
             return
         if not digest:
@@ -77,8 +96,10 @@ class EcsWatch:
 
     # ── UpdateService ───────────────────────────────────────────────────────────────────────
 
-    def updated(self, request: Mapping[str, Any], *, effective: bool) -> None:
-        """Check one UpdateService as it took effect."""
+    def updated(
+        self, request: Mapping[str, Any], images: Collection[str], *, effective: bool
+    ) -> None:
+        """Check one UpdateService as it took effect; `images` are those of the revision."""
         name = f"{request['cluster']}/{request['service']}"
         owner = self._owners.get(name)
         if request.keys() - ALLOWED:
@@ -86,25 +107,38 @@ class EcsWatch:
         if owner is None:
             self.say("promise 3", f"UpdateService of {name}, which no stage owns")
             return
-        self._check_intent(owner[0] + "/" + owner[1], owner[2], request, effective=effective)
-
-    def _check_intent(
-        self, stage: str, service: Service, request: Mapping[str, Any], *, effective: bool
-    ) -> None:
+        stage, service = owner[0] + "/" + owner[1], owner[2]
         entry = self.ledger.target(stage, f"{self.home_key}:{service}")
-        body: Mapping[str, Any] = entry.body if entry else {}
-        back = _is_calling(body.get("backward"), request)
-        number = body.get("deployment") or 0
-        if not back and not _is_calling(body.get("forward"), request):
+        target: Body = entry.body if entry else {}
+        back = _is_calling(target.get("backward"), request)
+        if back:
+            self._check_way_back(service, target["stable"], images)
+        elif not _is_calling(target.get("forward"), request):
             self.say("promise 6", f"{service} was moved to what the ledger does not intend")
-        if number < self.newest.get(str(service), 0):
-            self.say("promise 5", f"{service} was moved for {stage}#{number}, after a later one")
-        self.newest[str(service)] = max(number, self.newest.get(str(service), 0))
+        number = target.get("deployment") or 0
+        self._check_number(stage, service, number)
         what = request["taskDefinition"].rpartition("/")[2]
         did = "is moved" if effective else "is told again to move"
         self.tell(str(service), f"{did} {'back ' if back else ''}to {what} for {stage}#{number}")
         if effective:
             self._count(stage, str(service), number, back=back)
+
+    def _check_way_back(self, service: Service, stable: Body, images: Collection[str]) -> None:
+        """What a service is brought back to is what was verified on it, whatever tags name now."""
+        verified = {digest for _, digest in stable["digests"]}
+        for repository, digest in map(_repository_and_digest, images):
+            if repository == service.repository and verified and digest not in verified:
+                self.say("promise 1", f"{service} was moved back to what was never verified on it")
+
+    def _check_number(self, stage: str, service: Service, number: int) -> None:
+        entry = self.ledger.stage(stage)
+        current = entry.body["current"] if entry else None
+        if number != current:
+            what = f"{service} was moved for {stage}#{number}, the stage is at #{current}"
+            self.say("promise 6", what)
+        if number < self.newest.get(str(service), 0):
+            self.say("promise 5", f"{service} was moved for {stage}#{number}, after a later one")
+        self.newest[str(service)] = max(number, self.newest.get(str(service), 0))
 
     def _count(self, stage: str, service: str, number: int, *, back: bool) -> None:
         key = stage, service, number, back
@@ -128,17 +162,9 @@ def _is_calling(leg: Mapping[str, Any] | None, request: Mapping[str, Any]) -> bo
     )
 
 
-def _same_but_images(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return _without_images(one) == _without_images(other)
-
-
-def _without_images(definition: Mapping[str, Any]) -> object:
-    containers = [
-        {key: value for key, value in container.items() if key != "image"}
-        for container in definition["containerDefinitions"]
-    ]
-    rest = {k: v for k, v in definition.items() if k in _REGISTERED}
-    return rest, containers
+def _repository_and_digest(image: str) -> tuple[str, str]:
+    name, _, digest = image.rpartition("/")[2].partition("@")
+    return name.partition(":")[0], digest
 
 
 _REGISTERED = frozenset(

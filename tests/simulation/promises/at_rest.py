@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from tests.simulation.plan import Application, Plan, Repository, Service, Stage
 from tests.simulation.promises.broken import Say
-from tests.simulation.promises.in_ledger import version_of
+from tests.simulation.promises.choice import is_followed, version_of
 from tests.simulation.promises.ledger_view import TERMINAL, Body, LedgerView, digests_of
 from tests.simulation.promises.telling import Ears
 from tests.simulation.truth import Truth
@@ -109,7 +109,7 @@ class AtRest:
         tags = self.cloud.tags(repository.name)
         if not repository.by_version:
             return tags.get("main")
-        versions = [tag for tag in tags if version_of(tag)[:1] == (1,)]
+        versions = [tag for tag in tags if is_followed(tag)]
         return tags[max(versions, key=version_of)] if versions else None
 
     def _services(self, stage: Stage, body: Body) -> None:
@@ -160,12 +160,24 @@ class AtRest:
                 self.say("promise 14", f"{event} never ended in {stage}")
 
     def _revisions(self) -> None:
-        """Every revision is known, those excepted that a restored ledger cannot know of."""
+        """Every revision is known, but for those that a restored ledger cannot know of.
+
+        Nor is one of a stage that was given up while it was being registered.
+        """
         known = {entry.body["revision"] for entry in self.ledger.of_kind("revision")}
-        since = self.truth.restored_at
+        since, left_out = self.truth.restored_at, self._families_left_out()
         for family, arn in self.cloud.own_revisions():
-            if arn not in known and self.truth.registered_at[arn] >= since:
+            is_ours = self.truth.registered_at[arn] >= since and family not in left_out
+            if arn not in known and is_ours:
                 self.say("promise 6", f"{arn.rpartition('/')[2]} of {family} is an orphan")
+
+    def _families_left_out(self) -> set[str]:
+        return {
+            service.family
+            for application, stage in self._stages()
+            for service in stage.services
+            if f"{application.name}/{stage.name}" in self.truth.left_out
+        }
 
 
 def busy_stages(ledger: LedgerView) -> list[str]:

@@ -18,13 +18,15 @@ class Ears:
     times: int = 0
 
     def hear(self, request: Mapping[str, Any]) -> None:
-        """Check one message."""
+        """Check one message: what is new comes in its order; a repeat is known by its id."""
         attributes = {k: v["StringValue"] for k, v in request["MessageAttributes"].items()}
         subject, _, number = attributes["id"].rpartition("/")
         sequence = int(number)
         if SECRET in request["Message"] or SECRET in request.get("Subject", ""):
             self.say("promise 13", f"a message about {subject} holds a secret")
-        if sequence < self.last.get(subject, 0):
+        repeated = (subject, sequence) in self.heard
+        is_deployment = "#" in subject
+        if is_deployment and sequence < self.last.get(subject, 0) and not repeated:
             self.say("promise 9", f"people heard {subject}/{sequence} after {self.last[subject]}")
         self.last[subject] = max(sequence, self.last.get(subject, 0))
         self.heard.add((subject, sequence))

@@ -7,10 +7,12 @@ from typing import Any
 
 from tests.simulation.plan import Plan
 from tests.simulation.promises.at_ecs import EcsWatch
+from tests.simulation.promises.beginnings import Beginnings
 from tests.simulation.promises.broken import Broken, Tell
 from tests.simulation.promises.in_ledger import LedgerWatch
 from tests.simulation.promises.ledger_view import LedgerView
 from tests.simulation.promises.telling import Ears
+from tests.simulation.promises.verdicts import Verdicts
 from tests.simulation.region import Region
 from tests.simulation.truth import Truth
 from tests.support.builders import HOME
@@ -32,7 +34,9 @@ class Watch:
         self._region = region
         self._stop = stop
         self.ecs = EcsWatch(plan, truth, self.ledger, self.say, tell, str(HOME))
-        self.table = LedgerWatch(plan, truth, self.ledger, self.say, tell)
+        beginnings = Beginnings(plan, truth, self.say)
+        verdicts = Verdicts(plan, truth, region.clock)
+        self.table = LedgerWatch(plan, truth, self.ledger, beginnings, verdicts, self.say, tell)
         self.ears = Ears(self.say)
 
     def say(self, promise: str, what: str) -> None:
@@ -66,10 +70,13 @@ class Watch:
 
     def _before_update(self, request: Params) -> Callable[[Params], None]:
         before = self._deployments(request)
+        definition = self._region.revision(request["taskDefinition"])
+        images = [container["image"] for container in definition["containerDefinitions"]]
 
         def look(_: Params) -> None:
             self.written.append(request["service"])
-            self.ecs.updated(request, effective=bool(self._deployments(request) - before))
+            effective = bool(self._deployments(request) - before)
+            self.ecs.updated(request, images, effective=effective)
 
         return look
 

@@ -1,0 +1,110 @@
+"""What may begin by itself: promises 5 and 15, at the moment at which a deployment is recorded."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.simulation.plan import Plan
+from tests.simulation.promises.broken import Say
+from tests.simulation.promises.choice import Choices, version_of
+from tests.simulation.promises.ledger_view import Body, digests_of
+from tests.simulation.truth import LONG_AGO, Truth
+
+BY_ITSELF = frozenset({"push", "sweep"})
+
+Digests = frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class StageMemory:
+    """What was seen of a stage.
+
+    `adopted` is when its adoption began, `floor` what was live when the ledger was restored. `let`
+    is what a person let through that may still be on its way, `tried` every release ever begun.
+    """
+
+    adopted: datetime | None = None
+    let: Digests = frozenset()
+    tried: set[Digests] = field(default_factory=set)
+    vetoed: set[Digests] = field(default_factory=set)
+    live: Body | None = None
+    floor: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """Looks at every deployment that begins."""
+
+    plan: Plan
+    truth: Truth
+    say: Say
+
+    def check(self, body: Body, memory: StageMemory, since: datetime) -> None:
+        """Check a deployment; `since` is when the worker that recorded it began."""
+        digests = digests_of(body["release"])
+        if body["trigger"]["kind"] in BY_ITSELF:
+            self._by_itself(body, memory, since)
+        else:
+            memory.let = digests
+        memory.tried.add(digests)
+
+    def _by_itself(self, body: Body, memory: StageMemory, since: datetime) -> None:
+        """What nobody asked for is what the policy names, newer, never vetoed, and new here."""
+        if digests_of(body["release"]) in memory.vetoed:
+            self.say("promise 5", f"{_name(body)} brings a vetoed release by itself")
+        self._check_from_before(body, memory)
+        choices = Choices(self.plan, self.truth)
+        for image in body["release"]["images"]:
+            for what in choices.complaints(image, since):
+                self.say("promise 5", f"{_name(body)} brings {what}")
+            if _digest_of(image) not in memory.let:
+                self._check_newer(body, image, memory)
+
+    def _check_from_before(self, body: Body, memory: StageMemory) -> None:
+        """Neither an adoption nor a restore moves anything by itself."""
+        release, restored = body["release"], self.truth.restored_at
+        if memory.adopted is not None and self._is_unchanged(release, memory.adopted):
+            self.say("promise 15", f"{_name(body)} brings what was there when it was adopted")
+        known = restored > LONG_AGO and digests_of(release) in memory.tried
+        if known and self._is_unchanged(release, restored):
+            self.say("promise 15", f"{_name(body)} brings again what was begun before the restore")
+
+    def _is_unchanged(self, release: Body, since: datetime) -> bool:
+        """Whether the policies have chosen a release ever since a moment."""
+        return all(
+            self.truth.named(image["repository"]["name"], image["tag"], since) == {image["digest"]}
+            for image in release["images"]
+        )
+
+    def _check_newer(self, body: Body, image: Body, memory: StageMemory) -> None:
+        for release in (memory.live, memory.floor):
+            before = _image_of(release, image["alias"])
+            if before is not None and self._is_older(image, before):
+                what = f"{image['repository']['name']} {image['tag']}"
+                self.say("promise 5", f"{_name(body)} went back by itself: {what}")
+
+    def _is_older(self, image: Body, before: Body) -> bool:
+        repository = image["repository"]["name"]
+        if before["digest"] == image["digest"] or before["repository"] != image["repository"]:
+            return False
+        if Choices(self.plan, self.truth).by_version(repository):
+            return version_of(image["tag"]) < version_of(before["tag"])
+        pushed_at = self.truth.pushed_at
+        return pushed_at[_digest_of(image)] < pushed_at[_digest_of(before)]
+
+
+def is_vetoed(stage: Body, digests: Digests) -> bool:
+    """Whether a stage vetoes a release."""
+    return any(digests_of(veto["release"]) == digests for veto in stage["vetoes"])
+
+
+def _image_of(release: Body | None, alias: str) -> Body | None:
+    images = release["images"] if release else ()
+    return next((image for image in images if image["alias"] == alias), None)
+
+
+def _digest_of(image: Body) -> tuple[str, str]:
+    return image["repository"]["name"], image["digest"]
+
+
+def _name(body: Body) -> str:
+    return f"{body['stage']}#{body['number']}"
