@@ -15,7 +15,7 @@ SIM := $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --base $(or $(BAS
 CORE_TESTS := $(addprefix tests/unit/,domain decide events usecases)
 
 .PHONY: help setup format check check-format lint types unit unit-core unit-rest integration contract e2e validate \
-	sim sim-mutants test demo build deploy lock clean
+	sim sim-mutants sim-crashes test test-deployed test-simulated demo build deploy lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,8 +78,17 @@ sim: .venv/.ready  ## simulate: SEEDS=n seeds from BASE=k on, or the story of on
 sim-mutants: .venv/.ready  ## weaken the protocol on purpose: each weakening must be caught
 	@$(BIN)/python -m tests.simulation.mutants
 
+sim-crashes: .venv/.ready  ## die, or lose the reply, at every call of every scenario
+	@$(BIN)/python -m tests.simulation.crash
+
 test: check validate build .venvs/ministack/.ready  ## everything that CI runs
-	$(BIN)/pytest tests --ignore=tests/unit
+	@$(MAKE) --no-print-directory --output-sync -j2 test-deployed test-simulated
+
+test-deployed:  # the one half waits, for the emulator; the other one computes
+	$(BIN)/pytest tests/e2e tests/contract
+
+test-simulated:
+	$(BIN)/pytest tests/simulation tests/integration
 
 # ── running and shipping ──────────────────────────────────────────────────────────────────────
 

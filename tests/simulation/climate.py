@@ -47,8 +47,9 @@ AT_HOME = {
     "ecs:DescribeServices": (Fate.STALE,) * 4,
     "ecs:ListTaskDefinitions": (Fate.STALE,) * 6,
     "ecr:DescribeImages": (Fate.STALE,) * 2,
+    "dynamodb:GetItem": (Fate.STALE,) * 6,
 }
-"""What can befall one kind of call beside that."""
+"""What can befall one kind of call beside that; an item read consistently is never stale."""
 
 MOST_STALE = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(days=1)

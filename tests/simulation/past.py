@@ -27,6 +27,7 @@ class Past:
         self._truth = truth
         self._services: dict[str, list[tuple[datetime, Document]]] = {}
         self._images: dict[str, list[tuple[datetime, list[Document]]]] = {}
+        self._items: dict[tuple[str, str], list[tuple[datetime, Document | None]]] = {}
 
     def keep_service(self, cluster: str, name: str) -> None:
         """Remember a service before it is changed."""
@@ -47,6 +48,12 @@ class Past:
             request["nextToken"] = reply["nextToken"]
         self._images.setdefault(repository, []).append((self._kernel.now, details))
 
+    def keep_item(self, record: Document) -> None:
+        """Remember an item of the ledger as a change leaves it."""
+        key, image = record["dynamodb"]["Keys"], record["dynamodb"].get("NewImage")
+        kept = self._items.setdefault((key["pk"]["S"], key["sk"]["S"]), [])
+        kept.append((self._kernel.now, image))
+
     def answer(self, call: AwsCall, ago: timedelta, perform: Perform) -> Any:
         """Answer a read as it would have been answered so long ago."""
         since = self._kernel.now - ago
@@ -58,8 +65,16 @@ class Past:
             case "ecr:DescribeImages":
                 images = _at(self._images.get(call.parameters["repositoryName"], []), since)
                 return perform() if images is None else self._found(call, images)
+            case "dynamodb:GetItem":
+                return self._got(call.parameters["Key"], since)
             case _:
                 return perform()
+
+    def _got(self, key: Document, since: datetime) -> Any:
+        """Answer a read that did not ask to be consistent."""
+        kept = self._items.get((key["pk"]["S"], key["sk"]["S"]), [])
+        image = next((image for at, image in reversed(kept) if at <= since), None)
+        return {} if image is None else {"Item": image}
 
     def _described(self, request: Document, since: datetime, reply: Any) -> Any:
         services = [

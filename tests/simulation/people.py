@@ -25,6 +25,7 @@ BAD: tuple[Conduct, ...] = (
 """Images that crash at once, later, when all seemed well, or that never settle."""
 
 TRIES = 5
+GIVE_UP = 0.3
 ASKED_AGAIN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE})
 ASKS_AGAIN = timedelta(seconds=40)
 Anew = Callable[[], Mapping[str, object]]
@@ -234,14 +235,14 @@ class People:
     def _scale(self, action: Action) -> None:
         service = self._service(action)
         request = {"cluster": service.cluster, "service": service.name}
-        self._world.by_hand("UpdateService", {**request, "desiredCount": action.how % 4})
+        self._try("UpdateService", {**request, "desiredCount": action.how % 4})
 
     def _change_breaker(self, action: Action) -> None:
         breaker = {"enable": action.how % 3 > 0, "rollback": action.how % 3 > 1}
         service = self._service(action)
         request = {"cluster": service.cluster, "service": service.name}
         settings = {"deploymentConfiguration": {"deploymentCircuitBreaker": breaker}}
-        self._world.by_hand("UpdateService", {**request, **settings})
+        self._try("UpdateService", {**request, **settings})
 
     def _use_up_rates(self, action: Action) -> None:
         self._world.use_up_rates(1 + action.how % 60)
@@ -285,8 +286,15 @@ class People:
             },
         }
 
-    def _ask(self, path: str, anew: Anew, body: Mapping[str, object], tries: int = TRIES) -> None:
-        """Send a request; one that gets no answer is sent again, one out of date is made anew."""
+    def _ask(
+        self, path: str, anew: Anew, body: Mapping[str, object], tries: int | None = None
+    ) -> None:
+        """Send a request.
+
+        One that gets no answer is sent again, unless people give up at once; one that is out of
+        date is made anew.
+        """
+        left = self._patience() if tries is None else tries
         self._last = path, body
         event = {
             "requestContext": {
@@ -300,12 +308,16 @@ class People:
         def answered(answer: Any) -> None:
             status = answer["statusCode"] if answer else "nothing"
             self._world.tell("people", f"are answered {status} by {path}")
-            if tries and status in {"nothing", *ASKED_AGAIN}:
+            if left and status in {"nothing", *ASKED_AGAIN}:
                 again = anew() if status == HTTPStatus.CONFLICT else body
-                ask = partial(self._ask, path, anew, again, tries - 1)
+                ask = partial(self._ask, path, anew, again, left - 1)
                 self._world.kernel.after(ASKS_AGAIN, ask)
 
         self._world.runtime.invoke("Control", event, answered)
+
+    def _patience(self) -> int:
+        """Return how often people ask again."""
+        return 0 if self._world.weather.chance(GIVE_UP) else TRIES
 
     # ── whom an action is about ─────────────────────────────────────────────────────────────
 
@@ -345,6 +357,10 @@ class People:
     def _by_hand(self, operation: str, service: Service, request: Mapping[str, object]) -> None:
         """Do something to a service that Longshore may find out about, and need not mend."""
         self._world.truth.touched[str(service)] = self._world.kernel.now
+        self._try(operation, request)
+
+    def _try(self, operation: str, request: Mapping[str, object]) -> None:
+        """Call ECS, which may refuse it: a service may be gone."""
         try:
             self._world.by_hand(operation, request)
         except ApiError as error:

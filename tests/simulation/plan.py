@@ -81,7 +81,8 @@ class Plan:
     """A whole seed, drawn before anything happens.
 
     `rates` are how fast the installation believes it may call ECS. `behind` says that a newer image
-    was there already than what the services ran when their stages were adopted.
+    was there already than what the services ran when their stages were adopted, `stormy` that the
+    weather had begun by then.
     """
 
     seed: int
@@ -90,6 +91,7 @@ class Plan:
     actions: tuple[Action, ...]
     rates: Rates = PUBLISHED
     behind: bool = False
+    stormy: bool = False
 
     def services(self) -> list[Service]:
         """Return the services of all stages."""
@@ -124,6 +126,9 @@ VERBS: Mapping[str, float] = {
     "register_by_hand": 0.4,
     "use_up_rates": 0.7,
     "restore_table": 0.4,
+    "repeat_request": 0.8,
+    "leave_out_service": 0.4,
+    "leave_out_stage": 0.2,
 }
 """What people do, and how often."""
 
@@ -141,7 +146,8 @@ def draw_plan(seed: int) -> Plan:
     actions = tuple(_actions(rng))
     hours = actions[-1].after / timedelta(hours=1)
     climate = draw_climate(rng, hours)
-    return Plan(seed, climate, applications, actions, behind=rng.random() < 0.2)
+    behind, stormy = rng.random() < 0.3, rng.random() < 0.4
+    return Plan(seed, climate, applications, actions, behind=behind, stormy=stormy)
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:

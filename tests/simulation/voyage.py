@@ -84,13 +84,16 @@ class Voyage:
     def _set_up(self) -> None:
         self.people.set_up()
         self._pass(SETTLING)
+        if self.plan.stormy:
+            self._let_loose()
         self.people.apply_all()
         self._pass(TICK)
         self._tick()
         self._sweep()
         self._pass(2 * TICK)
 
-    def _live(self) -> None:
+    def _let_loose(self) -> None:
+        """Let the weather begin."""
         world = self.world
         world.weather.began, world.calm = world.kernel.now, False
         for what, window in world.weather.outages():
@@ -100,6 +103,11 @@ class Voyage:
         if upgrade is not None:
             world.kernel.after(upgrade.begins, partial(world.upgrade, newer=True))
             world.kernel.after(upgrade.ends, partial(world.upgrade, newer=False))
+
+    def _live(self) -> None:
+        world = self.world
+        if not self.plan.stormy:
+            self._let_loose()
         for action in self._actions:
             world.kernel.after(action.after, partial(self.people.act, action))
         self._pass(self.plan.lasts)

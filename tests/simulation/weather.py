@@ -132,4 +132,7 @@ Pick = Callable[[AwsCall], bool]
 def _fates_of(call: AwsCall) -> tuple[Fate, ...]:
     """Return what can befall a call; SDKs send again what may be done twice."""
     twice = (Fate.SENT_TWICE,) * 2 if call.service in _REPEATED_BY_SDK else ()
-    return (*EVERYWHERE, *AT_HOME.get(call.action, ()), *twice)
+    at_home = AT_HOME.get(call.action, ())
+    if call.parameters.get("ConsistentRead"):
+        at_home = tuple(fate for fate in at_home if fate is not Fate.STALE)
+    return (*EVERYWHERE, *at_home, *twice)

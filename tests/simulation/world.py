@@ -105,27 +105,26 @@ class World:
     def _changed(self, record: dict[str, Any]) -> None:
         worker = self.passage.at_work
         self.watch.changed(record, worker.started if worker else self.kernel.now)
+        self.past.keep_item(record)
         self.stream.take(record)
 
     def _effect(self, worker: Worker, call: AwsCall, perform: Perform) -> Any:
         """Perform a call of Longshore's and look at what it does."""
-        request = call.parameters
         match call.service:
             case "ecs":
-                reply = self._at_ecs(call, perform)
+                reply = self._at_ecs(worker, call, perform)
             case "sqs":
                 reply = perform()
                 self._queued(call)
             case "sns":
                 reply = perform()
-                self.watch.published(request)
+                self.watch.published(call.parameters, worker.started)
             case _:
                 reply = perform()
-        del worker
         return reply
 
-    def _at_ecs(self, call: AwsCall, perform: Perform) -> Any:
-        look = self.watch.before(call.operation, call.parameters)
+    def _at_ecs(self, worker: Worker, call: AwsCall, perform: Perform) -> Any:
+        look = self.watch.before(call.operation, call.parameters, worker.started)
         if call.operation == "UpdateService":
             self.past.keep_service(call.parameters["cluster"], call.parameters["service"])
         reply = perform()

@@ -13,7 +13,7 @@ from longshore.decide.pacing import Bucket, Empty, Taken, take
 from longshore.domain.configuration import Configuration, Follower, StageSpec
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
-from longshore.domain.outcomes import Announcement, EventOutcome
+from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
@@ -151,6 +151,12 @@ class InMemoryStageLedger:
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         for outcome in outcomes:
             self.state.outcomes.setdefault((outcome.event, outcome.stage), outcome)
+
+    def end_wishes(self, stage: StageId, reason: str, at: datetime) -> None:
+        for intent in self._intents(stage):
+            self.state.intents.pop((stage, intent.id))
+            ended = EventOutcome(intent.id, stage, Outcome.REJECTED, reason, at)
+            self.record_outcomes([ended])
 
     def silence(self, stage: StageId) -> None:
         if stage in self.state.stages:

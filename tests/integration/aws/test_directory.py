@@ -11,8 +11,10 @@ from longshore.aws.gate import Gate, Perform
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.table import Table
 from longshore.domain.configuration import Follower, StageImage
+from longshore.domain.outcomes import Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
+from longshore.domain.stages import Intent, IntentKind
 from longshore.usecases.ports import Changes, EcsDeploymentLink
 from tests.support.builders import (
     HOME,
@@ -104,6 +106,21 @@ def test_a_timer_wakes_its_stage_when_it_is_due_and_not_before(world: LedgerWorl
     assert due(timedelta(milliseconds=299)) == []
     assert due(timedelta(seconds=1)) == [STAGE]
     assert due(timedelta(minutes=5)) == [STAGE, STAGING]
+
+
+def test_what_is_wanted_of_a_stage_that_is_gone_is_ended(world: LedgerWorld) -> None:
+    world.install(make_configuration())
+    wish = Intent("wish-0001", STAGE, IntentKind.RETRY, "arn:of:ada", "mended", NOON)
+    world.wish(wish)
+
+    world.ledger.end_wishes(STAGE, "no configuration has it", NOON)
+    world.ledger.end_wishes(STAGE, "no configuration has it", NOON)
+    snapshot, ended = world.ledger.read_stage(STAGE), world.outcome("wish-0001", STAGE)
+
+    assert snapshot is not None
+    assert snapshot.intents == ()
+    assert ended is not None
+    assert ended.outcome is Outcome.REJECTED
 
 
 def test_a_stage_that_is_silenced_is_due_no_more(world: LedgerWorld) -> None:

@@ -21,7 +21,7 @@ class MemoryClients(Clients):
     def __init__(self, apis: Mapping[str, Api], region: str) -> None:
         self._clients = {name: _client_class(name)(api, region) for name, api in apis.items()}
 
-    def _client(self, service: str, region: str | None = None, *, writer: bool = False) -> Any:  # noqa: ANN401  as the method it replaces
+    def _client(self, service: str, region: str | None = None, *, writer: bool = False) -> Any:
         del region, writer
         return self._clients[service]
 
@@ -39,7 +39,7 @@ def _client_class(service: str) -> Callable[[Api, str], object]:
     """Return a class with a method for each operation of a service, as botocore makes one."""
     methods = {xform_name(name): name for name in model_of(service).operation_names}
 
-    def __init__(self: Any, api: Api, region: str) -> None:  # noqa: ANN401, N807  a generated class
+    def __init__(self: Any, api: Api, region: str) -> None:  # noqa: N807  a generated class
         self.api = api
         self.meta = SimpleNamespace(
             service_model=SimpleNamespace(service_name=service),
@@ -54,7 +54,7 @@ def _client_class(service: str) -> Callable[[Api, str], object]:
 
 
 def _method(name: str, operation: str) -> Callable[..., Output]:
-    def method(self: Any, **parameters: object) -> Output:  # noqa: ANN401  a generated class
+    def method(self: Any, **parameters: object) -> Output:
         try:
             return cast("Output", self.api.call(operation, parameters))
         except ApiError as error:

@@ -123,6 +123,11 @@ class EcsWatch:
         if effective:
             self._count(stage, str(service), number, back=back)
 
+    def owner(self, service: str) -> str | None:
+        """Return the stage that a service belongs to."""
+        found = self._owners.get(service)
+        return f"{found[0]}/{found[1]}" if found else None
+
     def _check_way_back(self, service: Service, stable: Body, images: Collection[str]) -> None:
         """What a service is brought back to is what was verified on it, whatever tags name now."""
         verified = {digest for _, digest in stable["digests"]}

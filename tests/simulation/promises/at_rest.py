@@ -53,8 +53,9 @@ class AtRest:
 
     def _stages(self) -> Iterator[tuple[Application, Stage]]:
         for application in self.plan.applications:
-            for stage in application.stages:
-                yield application, stage
+            if self.ledger.number_in_force(application.name) is not None:
+                for stage in application.stages:
+                    yield application, stage
 
     # ── every stage is where its policy says, or held with a reason ───────────────────────────
 

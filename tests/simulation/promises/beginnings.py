@@ -6,6 +6,7 @@ from datetime import datetime
 from tests.simulation.plan import Plan
 from tests.simulation.promises.broken import Say
 from tests.simulation.promises.choice import Choices, version_of
+from tests.simulation.promises.in_force import InForce
 from tests.simulation.promises.ledger_view import Body, digests_of
 from tests.simulation.truth import LONG_AGO, Truth
 
@@ -18,16 +19,16 @@ Digests = frozenset[tuple[str, str]]
 class StageMemory:
     """What was seen of a stage.
 
-    `adopted` is when its adoption began, `floor` what was live when the ledger was restored. `let`
-    is what a person let through that may still be on its way, `tried` every release ever begun.
+    `floor` is what was live when the ledger was restored, `flight` what is on its way, `let` what a
+    person let through of that, `tried` every release ever begun.
     """
 
-    adopted: datetime | None = None
     let: Digests = frozenset()
     tried: set[Digests] = field(default_factory=set)
     vetoed: set[Digests] = field(default_factory=set)
     live: Body | None = None
     floor: Body | None = None
+    flight: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Beginnings:
 
     plan: Plan
     truth: Truth
+    in_force: InForce
     say: Say
 
     def check(self, body: Body, memory: StageMemory, since: datetime) -> None:
@@ -46,6 +48,7 @@ class Beginnings:
         else:
             memory.let = digests
         memory.tried.add(digests)
+        memory.flight = body["release"]
 
     def _by_itself(self, body: Body, memory: StageMemory, since: datetime) -> None:
         """What nobody asked for is what the policy names, newer, never vetoed, and new here."""
@@ -60,9 +63,14 @@ class Beginnings:
                 self._check_newer(body, image, memory)
 
     def _check_from_before(self, body: Body, memory: StageMemory) -> None:
-        """Neither an adoption nor a restore moves anything by itself."""
+        """Neither an adoption nor a restore moves anything by itself.
+
+        What was pushed after a configuration was asked for is pushed since, though that was tried
+        several times until it came in force; by a clock that is minutes off that cannot be told.
+        """
         release, restored = body["release"], self.truth.restored_at
-        if memory.adopted is not None and self._is_unchanged(release, memory.adopted):
+        applied = None if self.plan.climate.skewed else self.in_force.asked_for(body["stage"])
+        if applied is not None and self._is_unchanged(release, applied):
             self.say("promise 15", f"{_name(body)} brings what was there when it was adopted")
         known = restored > LONG_AGO and digests_of(release) in memory.tried
         if known and self._is_unchanged(release, restored):
@@ -76,7 +84,7 @@ class Beginnings:
         )
 
     def _check_newer(self, body: Body, image: Body, memory: StageMemory) -> None:
-        for release in (memory.live, memory.floor):
+        for release in (memory.live, memory.floor, memory.flight):
             before = _image_of(release, image["alias"])
             if before is not None and self._is_older(image, before):
                 what = f"{image['repository']['name']} {image['tag']}"

@@ -19,7 +19,7 @@ from tests.simulation.promises.ledger_view import (
     entry_of,
 )
 from tests.simulation.promises.verdicts import Verdicts
-from tests.simulation.truth import Truth
+from tests.simulation.truth import LONG_AGO, Truth
 
 LARGEST = 100 * 1024
 
@@ -37,6 +37,7 @@ class LedgerWatch:
     tell: Tell
     known: dict[tuple[str, str], Entry] = field(default_factory=dict)
     memory: dict[str, StageMemory] = field(default_factory=dict)
+    spoken: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.plan, self.truth)
@@ -46,6 +47,7 @@ class LedgerWatch:
             "deployment": self._deployment,
             "outcome": self._outcome,
             "outbox": self._outbox,
+            "intent": self._intent,
         }
 
     def changed(self, record: Mapping[str, Any], since: datetime) -> None:
@@ -68,7 +70,8 @@ class LedgerWatch:
     def forget(self) -> None:
         """The table is another one now."""
         for memory in self.memory.values():
-            memory.floor = memory.live
+            memory.floor, memory.flight = memory.live, None
+        self.spoken.clear()
         read = (entry_of(item) for item in self.ledger.items() if "body" in item)
         self.known = {(entry.pk, entry.sk): entry for entry in read}
 
@@ -97,7 +100,6 @@ class LedgerWatch:
                 self.say("promise 14", f"{body['id']} holds {what}")
         if (body["current"] is None) != (entry.due_at is None):
             self.say("bounds", f"{entry.pk} has timer {entry.due_at} with {body['current']}")
-        memory.adopted = memory.adopted or since
         memory.vetoed |= {digests_of(veto["release"]) for veto in body["vetoes"]}
         if body["allowance"] is not None:
             lifted = {digests for digests in memory.vetoed if not is_vetoed(body, digests)}
@@ -122,6 +124,7 @@ class LedgerWatch:
             self._went_on(body, before.body["phase"])
 
     def _went_on(self, body: Body, before: str) -> None:
+        memory = self._memory(body["stage"])
         if before in TERMINAL:
             self.say("promise 6", f"{_name(body)} was over and went on as {body['phase']}")
         if body["phase"] in {"RollingBack", "Failed"}:
@@ -129,9 +132,9 @@ class LedgerWatch:
             for service in self.verdicts.wrong_failures(self._targets(body)):
                 self.say("promise 4", f"{_name(body)} failed, but ECS did not fail {service}")
         if body["phase"] in TERMINAL - {"Superseded"}:
-            self._memory(body["stage"]).let = frozenset()
+            memory.let, memory.flight = frozenset(), None
         if body["phase"] == "Succeeded":
-            self._memory(body["stage"]).floor = None
+            memory.floor = None
             for what in self.verdicts.wrong_successes(self._targets(body)):
                 self.say("promise 4", f"{_name(body)} succeeded, but ECS did not complete {what}")
 
@@ -156,8 +159,18 @@ class LedgerWatch:
     def _check_rejected(self, stage: str, since: datetime) -> None:
         """What is said to have nothing to choose from has nothing: a listing may not fail so."""
         application, _, _ = stage.partition("/")
-        if stage not in self.truth.left_out and self._choices.had_one(application, since):
+        applied = self.beginnings.in_force.since(stage)
+        lasting = applied is not None and applied < since
+        restored = self.truth.restored_at > LONG_AGO  # perhaps to before it was configured
+        known = lasting and not restored and stage not in self.truth.left_out
+        if known and self._choices.had_one(application, since):
             self.say("promise 14", f"an event was rejected in {stage}, which had images to choose")
+
+    def _intent(self, entry: Entry, before: Entry | None, _: datetime) -> None:
+        """What a person asked for once is heard once, however often the request arrives."""
+        if before is None and (entry.pk, entry.sk) in self.spoken:
+            self.say("promise 10", f"{entry.sk} of {entry.pk} is to be heard a second time")
+        self.spoken.add((entry.pk, entry.sk))
 
     def _outbox(self, entry: Entry, before: Entry | None, _: datetime) -> None:
         if before is not None and before.text != entry.text:

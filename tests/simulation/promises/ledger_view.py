@@ -62,6 +62,16 @@ class LedgerView:
         """Return the entry of a deployment."""
         return self._entry(f"deployments#{stage}", f"{number:010d}")
 
+    def number_in_force(self, application: str) -> int | None:
+        """Return the number of an application's configuration in force, None before the first."""
+        entry = self._entry(f"application#{application}", "pointer")
+        return None if entry is None else int(entry.body["number"])
+
+    def configuration(self, application: str, number: int) -> Body | None:
+        """Return a configuration of an application."""
+        entry = self._entry(f"application#{application}", f"configuration#{number:08d}")
+        return None if entry is None else entry.body
+
     def outcome(self, stage: str, event: str) -> Entry | None:
         """Return what came of an event in a stage."""
         return self._entry(f"outcomes#{stage}", event)

@@ -9,6 +9,7 @@ from tests.simulation.plan import Plan
 from tests.simulation.promises.at_ecs import EcsWatch
 from tests.simulation.promises.beginnings import Beginnings
 from tests.simulation.promises.broken import Broken, Tell
+from tests.simulation.promises.in_force import InForce
 from tests.simulation.promises.in_ledger import LedgerWatch
 from tests.simulation.promises.ledger_view import LedgerView
 from tests.simulation.promises.telling import Ears
@@ -34,7 +35,8 @@ class Watch:
         self._region = region
         self._stop = stop
         self.ecs = EcsWatch(plan, truth, self.ledger, self.say, tell, str(HOME))
-        beginnings = Beginnings(plan, truth, self.say)
+        self.in_force = InForce(self.ledger)
+        beginnings = Beginnings(plan, truth, self.in_force, self.say)
         verdicts = Verdicts(plan, truth, region.clock)
         self.table = LedgerWatch(plan, truth, self.ledger, beginnings, verdicts, self.say, tell)
         self.ears = Ears(self.say)
@@ -46,14 +48,17 @@ class Watch:
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────
 
-    def before(self, operation: str, request: Params) -> Callable[[Params], None]:
-        """Look before a call of ECS takes effect; return what looks at it afterwards."""
+    def before(self, operation: str, request: Params, since: datetime) -> Callable[[Params], None]:
+        """Look before a call of ECS takes effect; return what looks at it afterwards.
+
+        `since` is when the worker that makes it began.
+        """
         self.ecs.check_call(operation)
         match operation:
             case "RegisterTaskDefinition":
                 return self._before_register(request)
             case "UpdateService":
-                return self._before_update(request)
+                return self._before_update(request, since)
             case _:
                 return _nothing
 
@@ -68,7 +73,7 @@ class Watch:
 
         return look
 
-    def _before_update(self, request: Params) -> Callable[[Params], None]:
+    def _before_update(self, request: Params, since: datetime) -> Callable[[Params], None]:
         before = self._deployments(request)
         definition = self._region.revision(request["taskDefinition"])
         images = [container["image"] for container in definition["containerDefinitions"]]
@@ -76,9 +81,17 @@ class Watch:
         def look(_: Params) -> None:
             self.written.append(request["service"])
             effective = bool(self._deployments(request) - before)
+            self._check_owner(request, since)
             self.ecs.updated(request, images, effective=effective)
 
         return look
+
+    def _check_owner(self, request: Params, since: datetime) -> None:
+        """A stage moves what its configuration in force names, or named when its worker began."""
+        service = f"{request['cluster']}/{request['service']}"
+        stage = self.ecs.owner(service)
+        if stage is not None and not self.in_force.owns(stage, service, since):
+            self.say("promise 12", f"{stage} moved {service}, which its configuration has not")
 
     def _deployments(self, request: Params) -> set[str]:
         service = self._region.service(request["cluster"], request["service"])
@@ -90,9 +103,9 @@ class Watch:
             wakeup = json.loads(entry["MessageBody"])["wakeup"]
             self.woken |= {(event, wakeup["stage"]) for event in wakeup["events"]}
 
-    def published(self, request: Params) -> None:
-        """Hear what people are told."""
-        self.ears.hear(request)
+    def published(self, request: Params, since: datetime) -> None:
+        """Hear what people are told by a worker that began at `since`."""
+        self.ears.hear(request, since, self._region.clock())
 
     # ── the table ───────────────────────────────────────────────────────────────────────────
 
@@ -101,11 +114,13 @@ class Watch:
         keys = record["dynamodb"]["Keys"]
         self.written.append(f"{keys['pk']['S']} {keys['sk']['S']}")
         self.table.changed(record, since)
+        self.in_force.changed(record, self._region.clock())
 
     def restored(self) -> None:
         """The table is what it was an hour ago: numbers and versions are given out again."""
         self._truth.restored_at = self._region.clock()
         self.table.forget()
+        self.in_force.restored(self._region.clock())
         self.ecs.forget()
         self.ears.forget()
         self.woken.clear()

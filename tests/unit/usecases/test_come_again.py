@@ -1,15 +1,23 @@
 """What is sent again after a round that AWS kept from its end, and when."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from longshore.decide.backoff import TRIES_FOR_NOTHING
+from longshore.decide.backoff import FIRST_TURN, LONGEST_TURN, TRIES_FOR_NOTHING, TURNS
+from longshore.domain.deployments import Phase
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
 from longshore.domain.wakeups import Announced, Hint, Wakeup
-from longshore.usecases.come_again import come_again
+from longshore.usecases.come_again import come_again, go_on
 from longshore.usecases.round import OutOfTimeError, Ports, Round
-from tests.support.builders import REPOSITORY, STAGE, make_configuration, make_digest
+from tests.support.builders import (
+    REPOSITORY,
+    STAGE,
+    make_configuration,
+    make_deployment,
+    make_digest,
+)
 from tests.support.fakes import (
     FakeClock,
     InMemoryRegistry,
@@ -22,6 +30,8 @@ ECS = frozenset({Hint.ECS})
 SWEEP, PUSH = frozenset({Hint.SWEEP}), frozenset({Hint.REGISTRY})
 BUSY = Throttled("Rate exceeded")
 STEP = 1.25 * timedelta(seconds=20)
+SOON = timedelta(seconds=3)
+AT_ONCE = timedelta()
 
 
 class Shop:
@@ -42,6 +52,14 @@ class Shop:
     ) -> list[tuple[Wakeup, timedelta]]:
         come_again(wakeups, error, self.ports, self.round)
         return self.wakeups.sent
+
+    def go_on(self, again_in: timedelta, *wakeups: Wakeup) -> tuple[Wakeup, timedelta]:
+        """End a round normally that has to be gone on with."""
+        self.round.again_in = again_in
+        go_on(self.round, wakeups)
+        ((wakeup, delay),) = self.wakeups.sent
+        self.wakeups.sent.clear()
+        return wakeup, delay
 
 
 def test_what_carries_something_goes_again_each_with_its_own_count() -> None:
@@ -111,3 +129,53 @@ def test_a_lost_race_is_over_soon() -> None:
     ((_, delay),) = Shop().send(Wakeup(STAGE, ECS, ("event-1",), busy=9), error=lost)
 
     assert delay <= STEP
+
+
+def test_who_finds_the_bucket_empty_again_and_again_comes_less_and_less_often() -> None:
+    shop, wakeup, delays = Shop(), Wakeup(STAGE, SWEEP), []
+    for _ in range(TURNS + 3):
+        wakeup, delay = shop.go_on(SOON, wakeup)
+        delays.append(delay)
+
+    assert delays[0] == SOON
+    assert delays[1] <= 1.25 * FIRST_TURN
+    assert delays[-1] >= LONGEST_TURN / 4
+    assert wakeup.busy == TURNS < TRIES_FOR_NOTHING
+
+
+def test_who_got_a_token_waits_only_for_the_next() -> None:
+    wakeup, delay = Shop(ecs_writes=1).go_on(SOON, Wakeup(STAGE, ECS, busy=TURNS))
+
+    assert (wakeup.busy, delay) == (1, SOON)
+
+
+def test_what_needs_no_token_goes_on_at_once() -> None:
+    wakeup, delay = Shop().go_on(AT_ONCE, Wakeup(STAGE, ECS, busy=TURNS))
+
+    assert (wakeup.busy, delay) == (0, AT_ONCE)
+
+
+def test_a_long_wait_for_a_token_is_not_cut_short() -> None:
+    _, delay = Shop().go_on(timedelta(minutes=10), Wakeup(STAGE, ECS, busy=1))
+
+    assert delay == timedelta(minutes=10)
+
+
+def test_an_event_of_ecs_is_nobodys_turn_and_a_push_is_one() -> None:
+    announced = Announced(REPOSITORY, "main", make_digest(1))
+
+    _, after_ecs = Shop().go_on(SOON, Wakeup(STAGE, ECS, ("event-1",)))
+    _, after_push = Shop().go_on(SOON, Wakeup(STAGE, PUSH, ("event-2",), announced))
+
+    assert after_ecs >= LONGEST_TURN / 4
+    assert after_push == SOON
+
+
+def test_a_way_back_steps_aside_for_nobody() -> None:
+    shop = Shop()
+    back = replace(make_deployment(), phase=Phase.ROLLING_BACK)
+    shop.round.snapshot = replace(shop.round.snapshot, deployment=back)
+
+    _, delay = shop.go_on(SOON, Wakeup(STAGE, ECS, busy=TURNS))
+
+    assert delay == SOON

@@ -16,6 +16,7 @@ from longshore.domain.errors import Throttled, UnknownReply
 from longshore.domain.places import ServiceRef
 from longshore.domain.rates import ApiClass, Rate, Rates
 from longshore.domain.wakeups import Hint, Wakeup
+from longshore.usecases.advance_deployment import TIME_FOR_A_LOOK
 from longshore.usecases.choose_release import INTENTS_A_WRITE
 from longshore.usecases.round import SLICE, Ports
 from longshore_local.ecs.images import Conduct, NeverStarts, Runs
@@ -194,6 +195,19 @@ def test_what_is_left_of_a_rate_is_used_up() -> None:
     moments = coast.moments("RegisterTaskDefinition")
     at_best = (len(FLEET) - SLOW.register.burst) * SLOW.register.interval
     assert at_best / (moments[-1] - moments[0]) > 0.92
+
+
+def test_without_time_for_a_look_that_gets_no_answer_ecs_is_not_looked_at() -> None:
+    coast = Coast(fleet(FLEET[:1]))
+    coast.harbour.clock.left = TIME_FOR_A_LOOK - timedelta(seconds=1)
+    coast.harbour.push(2)
+    coast.harbour.run(minutes=1)
+    assert coast.calls == []
+
+    coast.harbour.clock.left = TIME_FOR_A_LOOK
+    coast.harbour.run(minutes=2)
+
+    assert coast.updates() == Counter([FLEET[0].name])
 
 
 def test_each_service_has_the_deadline_from_its_own_call_on() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
@@ -14,13 +15,13 @@ from longshore.aws.transitions import after
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, Refused
-from longshore.domain.outcomes import EventOutcome
+from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.places import Home, StageId
 from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.ports import Changes, KnownRevision, Token
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, TransactWriteItemTypeDef
 
     from longshore.aws.items import Item
 
@@ -123,6 +124,16 @@ class DynamoStageLedger:
                 UpdateExpression="REMOVE due_at, due_shard",
                 ConditionExpression="attribute_exists(due_at)",
             )
+
+    def end_wishes(self, stage: StageId, reason: str, at: datetime) -> None:
+        """End what people still want of a stage that no configuration has any more."""
+        name = self._table.name
+        found = {item["sk"]["S"]: item for item in self._partition(keys.stage_partition(stage))}
+        for intent in _intents(found):
+            end = EventOutcome(intent.id, stage, Outcome.REJECTED, reason, at)
+            key = items.key_of(keys.intent(stage, intent.id))
+            delete: DeleteTypeDef = {"TableName": name, "Key": key}
+            self._table.transact([{"Delete": delete}, outcome_write(name, end)])
 
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         """Return the revision registered with this fingerprint, None when none is known."""

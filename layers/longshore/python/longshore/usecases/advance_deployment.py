@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
@@ -47,11 +48,12 @@ def advance_deployment(round_: Round, deployment: DeploymentRecord, *, drive: bo
 
 def waits_for_a_call(round_: Round) -> bool:
     """Whether any target is still to be called for."""
-    return bool(_next_slice(round_))
+    return any(_waits(round_, spec) for spec in round_.snapshot.spec.targets)
 
 
 def _next_slice(round_: Round) -> list[TargetSpec]:
-    return [spec for spec in round_.snapshot.spec.targets if _waits(round_, spec)][:SLICE]
+    waiting = (spec for spec in round_.snapshot.spec.targets if _waits(round_, spec))
+    return list(islice(waiting, SLICE))
 
 
 def _waits(round_: Round, spec: TargetSpec) -> bool:
@@ -73,12 +75,13 @@ def _look(round_: Round, specs: list[TargetSpec]) -> Services:
 
 def _judge(round_: Round, services: Services) -> None:
     """Record what ECS shows of the targets under way, in one write; nothing if nothing moved."""
-    judged = [
-        replace(target, forward=judge(target.forward, services[target.service], round_.now))
-        for target in round_.targets()
-        if target.service in services
-    ]
-    moved = tuple(t for t in judged if t.forward != round_.target(t.service).forward)
+    seen = [target for target in round_.targets() if target.service in services]
+    legs = [judge(target.forward, services[target.service], round_.now) for target in seen]
+    moved = tuple(
+        replace(target, forward=leg)
+        for target, leg in zip(seen, legs, strict=True)
+        if leg != target.forward
+    )
     if moved:
         round_.commit(Changes(targets=moved))
 

@@ -46,16 +46,27 @@ def go_on(round_: Round, wakeups: Sequence[Wakeup]) -> None:
     What is looked for in vain is looked for less and less often, and so is a token.
     """
     stage, now = round_.stage.id, round_.ports.clock.now()
-    chain = [] if round_.ecs_writes else [w for w in wakeups if not w.carries]
-    looks = max((w.attempt for w in chain), default=0)
-    vain = max((w.busy for w in chain), default=0)
+    chain = [w.attempt for w in wakeups if not w.carries]
+    looks = 0 if round_.ecs_writes else max(chain, default=0)
     search = look_after(stage, looks, now) if round_.searching else None
+    vain = _turns_in_vain(round_, wakeups)
     turn = _next_turn(round_, vain, now)
     if turn is not None and (search is None or turn <= search):
         tries = min(vain + 1, TURNS) if turn else 0
         round_.ports.wakeups.send([Wakeup(stage, _LOOK, busy=tries)], delay=turn)
     elif search is not None:
         round_.ports.wakeups.send([Wakeup(stage, _LOOK, attempt=looks + 1)], delay=search)
+
+
+def _turns_in_vain(round_: Round, wakeups: Sequence[Wakeup]) -> int:
+    """Return how often in a row the stage came for tokens before and got none.
+
+    What ECS told of is nobody's turn: who waits for tokens comes back without it. It does no more
+    than come back once along with that.
+    """
+    if round_.ecs_writes:
+        return 0
+    return max((w.busy for w in wakeups if w.announced or not w.carries), default=TURNS)
 
 
 def _next_turn(round_: Round, vain: int, now: datetime) -> timedelta | None:

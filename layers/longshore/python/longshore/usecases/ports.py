@@ -106,6 +106,10 @@ class StageLedger(Protocol):
         """Take a stage that no configuration has any more off the index of timers."""
         ...
 
+    def end_wishes(self, stage: StageId, reason: str, at: datetime) -> None:
+        """End what people still want of a stage that no configuration has any more."""
+        ...
+
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         """Return the revision registered with this fingerprint, None when none is known."""
         ...

@@ -83,7 +83,10 @@ def reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconc
 def _unknown(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconciled:
     if any(Hint.TIMER in wakeup.hints for wakeup in wakeups):
         ports.ledger.silence(stage)
-    reason, ends = unknown_stage(stage, wakeups, ports.clock.now())
+    now = ports.clock.now()
+    reason, ends = unknown_stage(stage, wakeups, now)
+    if any(Hint.PERSON in wakeup.hints for wakeup in wakeups):
+        ports.ledger.end_wishes(stage, reason, now)
     return _record(ports, Reconciled(stage, reason, tuple(ends)))
 
 

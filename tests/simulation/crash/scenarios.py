@@ -1,0 +1,315 @@
+"""Small stories that together reach every use case, each to be stopped at every call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from longshore.domain.rates import Rate, Rates
+from tests.simulation.climate import Fate, Window
+from tests.simulation.crash.ends import ASPECTS
+from tests.simulation.crash.scripted import ALWAYS, CALM, Script, Spell
+from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
+
+CRASHES, NEVER_SETTLES = 0, 5
+"""Places in the list of bad images."""
+
+OUTCOME = frozenset({"live", "kept back", "runs"})
+"""What must be the same where it is a matter of moments which steps lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A plan, what the world does to it, and what its story tells when nothing goes wrong.
+
+    After every stop its end must be the same in these aspects.
+    """
+
+    about: str
+    plan: Plan
+    shows: tuple[str, ...]
+    script: Script = field(default_factory=Script)
+    aspects: frozenset[str] = ASPECTS
+
+
+Do = tuple[float, str, int, int]
+"""An action: the seconds after the one before it, the verb, `whom` and `how`."""
+
+A_WHILE: Do = (240, "wait", 0, 0)
+LATER = 1500
+"""Seconds after which everything is over, even if a worker died and another had to come."""
+
+
+APP = Repository("app", by_version=False, immutable=False)
+SIDE = Repository("side", by_version=True, immutable=True)
+
+
+def _plan(stages: Sequence[Stage], *actions: Do, **more: Any) -> Plan:
+    after, done = timedelta(), []
+    for number, (pause, verb, whom, how) in enumerate(actions):
+        after += timedelta(seconds=pause)
+        done.append(Action(number, after, verb, whom, how))
+    repositories = {service.repository for stage in stages for service in stage.services}
+    images = tuple(each for each in (APP, SIDE) if each.name in repositories)
+    return Plan(0, CALM, (Application("shop", images, tuple(stages)),), tuple(done), **more)
+
+
+def _service(name: str, **more: Any) -> Service:
+    usual = {"cluster": "staging", "repository": "app", "breaker": "on", "desired": 1}
+    return Service(**{**usual, "name": name, "base": "service", "pinned": True, **more})
+
+
+def _staging(*services: Service, deadline: int = 30) -> Stage:
+    return Stage("staging", services, deadline)
+
+
+def _minutes(begins: float, ends: float) -> Window:
+    return Window(timedelta(minutes=begins), timedelta(minutes=ends))
+
+
+def _from(seconds: float) -> Window:
+    return replace(ALWAYS, begins=timedelta(seconds=seconds))
+
+
+def _until(seconds: float) -> Window:
+    return replace(ALWAYS, ends=timedelta(seconds=seconds))
+
+
+WEB = _service("web")
+API = _service("api")
+ONE = _staging(WEB)
+TWO = _staging(WEB, API)
+PRODUCTION = Stage("production", (_service("web", cluster="production"),), 30)
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "adoption": Scenario(
+        "Two stages are adopted, one by its tags and one by its digests, then an image is pushed.",
+        _plan(
+            [_staging(_service("web", pinned=False)), PRODUCTION],
+            (1, "push", 0, 0),
+            A_WHILE,
+            behind=True,
+            stormy=True,
+        ),
+        (
+            "is held (adopted)",
+            "shop/staging#1 is Succeeded",
+            "shop/production#1 is Succeeded",
+        ),
+    ),
+    "two images": Scenario(
+        "A release of two images comes to two services: the last of several that were pushed.",
+        _plan(
+            [_staging(WEB, _service("side", repository="side"))],
+            (1, "push", 0, 0),
+            (0, "push_quickly", 1, 0),
+            A_WHILE,
+        ),
+        ("shop/staging#1 is Succeeded",),
+    ),
+    "breaker": Scenario(
+        "A circuit breaker takes the one service back by itself.",
+        _plan([ONE], (1, "push_bad", 0, CRASHES), A_WHILE),
+        ("shop/staging#1 is RollingBack", "shop/staging#1 is RolledBack"),
+    ),
+    "no breaker": Scenario(
+        "Nothing but the deadline ends a rollout; the way back needs a revision that pins digests.",
+        _plan(
+            [_staging(_service("web", breaker="off", pinned=False), deadline=10)],
+            (1, "push_bad", 0, NEVER_SETTLES),
+            (900, "wait", 0, 0),
+        ),
+        ("not done within the deadline", "is moved back", "shop/staging#1 is RolledBack"),
+    ),
+    "breaker for one of two": Scenario(
+        "A circuit breaker takes one service back, the other has to be called.",
+        _plan(
+            [_staging(WEB, _service("api", breaker="off", pinned=False))],
+            (1, "push_bad", 0, CRASHES),
+            A_WHILE,
+        ),
+        ("is moved back", "shop/staging#1 is RolledBack"),
+        aspects=ASPECTS - {"moves"},  # a call that may have been made is taken back in any case
+    ),
+    "breaker only tells": Scenario(
+        "A circuit breaker fails a rollout and leaves it; the service runs its family's newest.",
+        _plan(
+            [_staging(_service("web", breaker="tell", base="latest"))],
+            (1, "register_by_hand", 0, 5),
+            (1, "push_bad", 0, CRASHES),
+            A_WHILE,
+        ),
+        ("is moved back", "shop/staging#1 is RolledBack"),
+    ),
+    "supersede": Scenario(
+        "A newer image is pushed while the one before is on its way.",
+        _plan([TWO], (1, "push", 0, 0), (8, "push", 0, 0), A_WHILE),
+        ("shop/staging#1 is Superseded", "shop/staging#2 is Succeeded"),
+        aspects=OUTCOME,
+    ),
+    "supersede a bad one": Scenario(
+        "A good image supersedes a bad one that is being tried.",
+        _plan([ONE], (1, "push_bad", 0, CRASHES), (15, "push", 0, 0), A_WHILE),
+        ("shop/staging#1 is Superseded", "shop/staging#2 is Succeeded"),
+        aspects=frozenset(),  # ECS may have taken the service back before the good one was tried
+    ),
+    "moved back": Scenario(
+        "A tag is moved back to an older image, which waits for a person's word.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "push_back", 0, 0),
+            (LATER, "apply_and_deploy", 0, 0),
+            A_WHILE,
+        ),
+        ("is held (moved back)", "shop/staging#2 is Succeeded"),
+        Script(points=Window(timedelta(seconds=LATER), timedelta(seconds=2 * LATER + 60))),
+    ),
+    "deletion": Scenario(
+        "A tag and an image are deleted: nothing moves for that.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "push", 0, 0),
+            (LATER, "delete_tag", 0, 0),
+            (1, "delete_image", 0, 1),
+            A_WHILE,
+        ),
+        ("shop/staging#2 is Succeeded",),
+        Script(points=_from(2 * LATER)),
+    ),
+    "retry": Scenario(
+        "A person asks once more for the release that was vetoed.",
+        _plan([ONE], (1, "push_bad", 0, CRASHES), (LATER, "retry", 0, 0), A_WHILE),
+        ("shop/staging#1 is RolledBack", "shop/staging#2 is RolledBack"),
+        Script(points=_from(LATER)),
+    ),
+    "deploy at once": Scenario(
+        "What was held when the stage was adopted is deployed with a configuration.",
+        _plan([TWO], (1, "apply_and_deploy", 0, 0), A_WHILE, behind=True),
+        ("is held (adopted)", "shop/staging#1 is Succeeded"),
+    ),
+    "service left out": Scenario(
+        "A configuration gives a service up, then an image is pushed.",
+        _plan([TWO], (1, "leave_out_service", 0, 0), (LATER, "push", 0, 0), A_WHILE),
+        ("shop/staging#1 is Succeeded",),
+        Script(points=_until(LATER)),
+    ),
+    "service left out in flight": Scenario(
+        "A configuration gives a service up that is being deployed to.",
+        _plan([TWO], (1, "push", 0, 0), (3, "leave_out_service", 0, 0), A_WHILE),
+        ("shop/staging#1 is Succeeded",),
+        aspects=frozenset({"live", "kept back", "deployments"}),
+    ),
+    "stage left out": Scenario(
+        "A configuration gives a stage up, then an image is pushed.",
+        _plan([ONE, PRODUCTION], (1, "leave_out_stage", 0, 0), (LATER, "push", 0, 0), A_WHILE),
+        ("shop/production#1 is Succeeded",),
+        Script(points=_until(LATER)),
+    ),
+    "stage left out in flight": Scenario(
+        "A configuration gives a stage up that is being deployed to.",
+        _plan([ONE, PRODUCTION], (1, "push", 0, 0), (3, "leave_out_stage", 0, 0), A_WHILE),
+        ("shop/production#1 is Succeeded",),
+        aspects=OUTCOME - {"runs"},
+    ),
+    "service deleted": Scenario(
+        "A service is deleted that is being deployed to.",
+        _plan([TWO], (1, "push", 0, 0), (5, "delete_service", 0, 0), A_WHILE),
+        ("is held (target gone)", "shop/staging#1 is RolledBack"),
+        aspects=OUTCOME,
+    ),
+    "service gone": Scenario(
+        "An image is pushed for a service that does not exist any more.",
+        _plan([ONE], (1, "delete_service", 0, 0), (5, "push", 0, 0), A_WHILE),
+        ("is held (target gone)", "shop/staging#1 is Failed"),
+    ),
+    "moved by hand": Scenario(
+        "Somebody moves a service that is being deployed to.",
+        _plan([TWO], (1, "push", 0, 0), (5, "move_by_hand", 0, 0), A_WHILE),
+        ("is held (moved by someone else)", "shop/staging#1 is Aborted"),
+        aspects=frozenset(),
+    ),
+    "slices": Scenario(
+        "A stage of twelve services takes more than one round.",
+        _plan(
+            [_staging(*(_service(f"part-{n:02}", desired=n % 2) for n in range(12)))],
+            (1, "push", 0, 0),
+            A_WHILE,
+        ),
+        ("shop/staging#1 is Succeeded",),
+        Script(points=Window(timedelta(seconds=1.75), timedelta(seconds=60))),
+    ),
+    "lost event": Scenario(
+        "The event of a push is lost: the sweep finds the image.",
+        _plan([ONE], (1, "push", 0, 0), (1000, "wait", 0, 0)),
+        ("shop/staging#1 is Succeeded",),
+        Script(loses=frozenset({1})),
+    ),
+    "channel down": Scenario(
+        "People cannot be told for a while, and are told later, in order.",
+        _plan([ONE], (1, "push", 0, 0), (600, "wait", 0, 0)),
+        ("shop/staging#1 is Succeeded",),
+        Script((Spell("sns:", _minutes(0, 5), Fate.DOWN),)),
+    ),
+    "bus down": Scenario(
+        "Nothing can be published until every retry is used up: what is overdue is sent again.",
+        _plan([ONE], (1, "push", 0, 0), (600, "wait", 0, 0)),
+        ("shop/staging#1 is Succeeded",),
+        Script((Spell("events:", _minutes(0, 4), Fate.DOWN),)),
+    ),
+    "request repeated": Scenario(
+        "Two configurations contradict each other; one, and a wish, are sent a second time.",
+        _plan(
+            [ONE],
+            (1, "configure", 0, 5),
+            (0, "configure", 0, 6),
+            (120, "repeat_request", 0, 0),
+            (200, "retry", 0, 0),
+            (1, "repeat_request", 0, 0),
+            A_WHILE,
+        ),
+        ("are answered 409 by /v1/configurations", "are answered 202 by /v1/intents"),
+    ),
+    "rates used up": Scenario(
+        "The rates of the account let only one service be called at a time.",
+        _plan(
+            [_staging(WEB, API, _service("jobs"))],
+            (1, "push", 0, 0),
+            A_WHILE,
+            rates=Rates(Rate(1, timedelta(seconds=20)), Rate(2, timedelta(seconds=30))),
+        ),
+        ("shop/staging#1 is Succeeded",),
+    ),
+    "throttled": Scenario(
+        "ECS lets nobody in for longer than a service may take, and than a sweep lets wait.",
+        _plan([_staging(WEB, deadline=10)], (1, "push", 0, 0), (1300, "wait", 0, 0)),
+        ("shop/staging#1 is Succeeded",),
+        Script((Spell("ecs:", _minutes(0, 17), Fate.THROTTLED),), points=_from(14 * 60)),
+    ),
+    "no answer": Scenario(
+        "A revision is registered, and the answer is lost.",
+        _plan([ONE], (1, "push", 0, 0), A_WHILE),
+        ("RegisterTaskDefinition takes effect, its reply is lost", "shop/staging#1 is Succeeded"),
+        Script(
+            (
+                Spell("ecs:RegisterTaskDefinition", _minutes(0, 0.5), Fate.REPLY_LOST),
+                Spell("ecs:ListTaskDefinitions", _minutes(0, 1.5), Fate.THROTTLED),
+            )
+        ),
+    ),
+    "denied": Scenario(
+        "The registry may not be read for some minutes.",
+        _plan([ONE], (1, "push", 0, 0), (1200, "wait", 0, 0)),
+        ("shop/staging#1 is Succeeded",),
+        Script((Spell("ecr:", _minutes(0, 5), Fate.DENIED),)),
+    ),
+    "restored": Scenario(
+        "The table is restored to what it was before a release: what runs is adopted.",
+        _plan([TWO], (1, "push", 0, 0), (40, "restore_table", 0, 0), (900, "wait", 0, 0)),
+        ("have restored the table",),
+        aspects=frozenset(),
+    ),
+}
+"""Every scenario, by its name."""

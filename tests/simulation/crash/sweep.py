@@ -1,0 +1,145 @@
+"""Stop a scenario at every call, in three ways, and see that the next worker repairs it.
+
+A point is one call with one fate. For each the scenario is lived through from its beginning, every
+promise is watched as in a seed, and in the end things must be as they are when nothing goes wrong.
+"""
+
+import gc
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from multiprocessing import get_context
+
+from longshore.aws.calls import AwsCall
+from tests.simulation.climate import Fate
+from tests.simulation.crash.ends import End, difference, end_of
+from tests.simulation.crash.scenarios import SCENARIOS, Scenario
+from tests.simulation.crash.scripted import Decide, Scripted
+from tests.simulation.voyage import Result, Voyage
+
+FATES = (Fate.DIES_BEFORE, Fate.DIES_AFTER, Fate.REPLY_LOST)
+A_PIECE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One call of a scenario, the first having number 1, and what becomes of it."""
+
+    scenario: str
+    call: int
+    fate: Fate
+
+    def __str__(self) -> str:
+        return f"scenario {self.scenario!r}, call {self.call}, {self.fate.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One run of a scenario: what came of it and how it ended."""
+
+    result: Result
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A point at which a promise was broken, or after which the story ended as it should not."""
+
+    point: Point
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.point}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What came of all points of a scenario."""
+
+    points: int
+    bad: tuple[Bad, ...]
+
+
+def live(scenario: Scenario, decide: Decide) -> Life:
+    """Live through a scenario."""
+    voyage = Voyage(scenario.plan, sky=partial(Scripted, scenario.script, decide))
+    result = voyage.run()
+    return Life(result, end_of(voyage.world))
+
+
+def in_peace(_: int, __: AwsCall) -> Fate:
+    """Decide that a call goes well."""
+    return Fate.FINE
+
+
+def points_of(name: str) -> list[Point]:
+    """Return every point of a scenario."""
+    calls = 0
+
+    def count(number: int, _: AwsCall) -> Fate:
+        nonlocal calls
+        calls = number
+        return Fate.FINE
+
+    live(SCENARIOS[name], count)
+    return [Point(name, call, fate) for call, fate in product(range(1, calls + 1), FATES)]
+
+
+def visit(point: Point) -> Life:
+    """Live through a scenario in which one call meets its fate."""
+
+    def decide(number: int, _: AwsCall) -> Fate:
+        return point.fate if number == point.call else Fate.FINE
+
+    return live(SCENARIOS[point.scenario], decide)
+
+
+def story_of(point: Point) -> str:
+    """Tell what happens when a call meets its fate."""
+    life = visit(point)
+    lines = "\n".join(f"  {line}" for line in life.result.story.lines)
+    about = SCENARIOS[point.scenario].about
+    return f"{point}: {about}\n{lines}\n  {life.result.broken or 'every promise was kept'}"
+
+
+def sweep(name: str, pool: Executor) -> Swept:
+    """Visit every point of a scenario, several side by side."""
+    points = points_of(name)
+    pieces = [points[start : start + A_PIECE] for start in range(0, len(points), A_PIECE)]
+    bad = [each for found in pool.map(_bad_ones, pieces) for each in found]
+    return Swept(len(points), tuple(bad))
+
+
+def workers() -> Executor:
+    """Return processes to sweep with, one for each core; they are new and share no thread."""
+    return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+
+
+def _bad_ones(points: Sequence[Point]) -> list[Bad]:
+    with _uncollected():
+        scenario = SCENARIOS[points[0].scenario]
+        end = live(scenario, in_peace).end
+        return [Bad(point, what) for point in points if (what := _wrong(scenario, end, point))]
+
+
+def _wrong(scenario: Scenario, end: End, point: Point) -> str:
+    """Say what is wrong at a point; an empty string where all is well."""
+    life = visit(point)
+    if life.result.broken is not None:
+        return str(life.result.broken)
+    if not life.result.faults:
+        return "the call was never made"
+    return difference(end, life.end, scenario.aspects)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector wait: greenlets are cheap garbage."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()

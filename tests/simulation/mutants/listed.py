@@ -1,0 +1,13 @@
+"""Every weakening that the simulation must catch."""
+
+from tests.simulation.mutants import by_reviewer, choosing, judging, rendering, telling, writing
+from tests.simulation.mutants.mutant import Mutant
+
+MUTANTS: tuple[Mutant, ...] = (
+    *writing.MUTANTS,
+    *rendering.MUTANTS,
+    *choosing.MUTANTS,
+    *judging.MUTANTS,
+    *telling.MUTANTS,
+    *by_reviewer.MUTANTS,
+)

@@ -1,0 +1,329 @@
+"""ECS is away for most of a day, for a whole fleet, and all events with it; then it is back.
+
+`python -m tests.simulation.outage` measures how long it takes from then on until every service has
+been called for its newest release, against what the rates of ECS dictate.
+"""
+
+import argparse
+import gc
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from tests.simulation.blackout import Blackout
+from tests.simulation.climate import Climate
+from tests.simulation.people import People
+from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
+from tests.simulation.promises.at_rest import AtRest
+
+TICK = timedelta(minutes=1)
+SWEEP = timedelta(minutes=15)
+SETTLING = timedelta(minutes=4)
+LASTS = timedelta(hours=15)
+
+PUSHES = (
+    timedelta(minutes=25),
+    timedelta(hours=7),
+    timedelta(hours=14, minutes=10),
+)
+"""When images are pushed after ECS went away, one for each application every time."""
+
+ONE_AFTER_ANOTHER = timedelta(seconds=7)
+STIR = timedelta(minutes=17)
+"""What a push, or the beginning of the outage, causes is over by then: a sweep and its tries."""
+
+BEFORE_IT_ENDS = timedelta(minutes=20)
+AFTER_A_SWEEP = timedelta(minutes=10)
+"""The tries that a sweep caused are over, and the next one is not near: then ECS is back."""
+
+UNDER_WAY_SINCE = timedelta(seconds=15)
+ALLOWED = 1.1
+"""How much of the time that the rates dictate may be used."""
+
+AT_THE_LATEST = timedelta(hours=2)
+
+CALM = Climate(
+    name="calm",
+    call_faults=0,
+    fates=frozenset(),
+    lost=0,
+    doubled=0,
+    delayed=0,
+    longest_delay=timedelta(),
+    second_worker=0,
+    skewed=False,
+    sns_down=None,
+    ecs_down=None,
+    upgrade=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """So many applications, stages of each, and services of each stage."""
+
+    applications: int
+    stages: int
+    services: int
+
+    @property
+    def size(self) -> int:
+        """How many services there are in all."""
+        return self.applications * self.stages * self.services
+
+    def plan(self) -> Plan:
+        """Return the fleet as a plan of which nothing is drawn."""
+        applications = tuple(self._application(number) for number in range(self.applications))
+        return Plan(seed=1, climate=CALM, applications=applications, actions=())
+
+    def _application(self, number: int) -> Application:
+        repository = Repository(f"app-{number:03}", by_version=False, immutable=False)
+        stages = (
+            Stage(f"stage-{s}", self._services(repository, s), 30) for s in range(self.stages)
+        )
+        return Application(repository.name, (repository,), tuple(stages))
+
+    def _services(self, repository: Repository, stage: int) -> tuple[Service, ...]:
+        return tuple(
+            Service(
+                cluster=f"cluster-{stage}",
+                name=f"{repository.name}-{number:02}",
+                repository=repository.name,
+                breaker="on",
+                desired=1,
+                base="service",
+                pinned=True,
+            )
+            for number in range(self.services)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How an outage goes.
+
+    Deployments may be `under_way` when it begins; who is `deaf` hears no event after it either;
+    the clocks go on `ticking` while nothing happens in it, or are spared that.
+    """
+
+    under_way: bool = False
+    deaf: bool = False
+    ticking: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What came of an outage; times are counted from its end.
+
+    `dictated` is the time that the fullest bucket of ECS takes for one RegisterTaskDefinition and
+    one UpdateService for each service. `begun` counts the services that had been called when ECS
+    went away; `forward` the UpdateService of each that had an effect on its way forward afterwards;
+    `died` the invocations that ran out of time, also while ECS was away.
+    """
+
+    services: int
+    begun: int
+    dictated: timedelta
+    first: timedelta
+    last: timedelta
+    forward: Counter[str]
+    calls: Counter[str]
+    throttled: Counter[str]
+    died: int
+    dead_letters: int
+    broken: Sequence[str]
+
+    @property
+    def allowed(self) -> timedelta:
+        """The time that it may take: the next sweep, and a little more than the rates dictate."""
+        return SWEEP + ALLOWED * self.dictated
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it ended by itself, in time, with one call for each service."""
+        each_once = len(self.forward) == self.services and set(self.forward.values()) == {1}
+        nothing_lost = not (self.died or self.dead_letters or self.broken)
+        return each_once and nothing_lost and self.last <= self.allowed
+
+
+class Outage:
+    """Lives through one outage."""
+
+    def __init__(self, fleet: Fleet, course: Course) -> None:
+        self.fleet = fleet
+        self.course = course
+        self.plan = fleet.plan()
+        self.world = Blackout(self.plan)
+        self.people = People(self.world)
+        self._down_at: datetime | None = None
+        self._numbers = 0
+
+    def run(self) -> Measured:
+        """Set the fleet up, take ECS away, bring it back and measure."""
+        self._set_up()
+        self._go_down()
+        forward = self._forward()
+        self.world.come_back(deaf=self.course.deaf)
+        self._down_at = None
+        back, dictated = self.world.kernel.now, self._dictated()
+        latest = back + AT_THE_LATEST + dictated
+        while self.world.kernel.now < latest and not self._is_over():
+            self._pass(SWEEP / 3)
+        self._check()
+        moments = [moment - back for moment in self.world.moves] or [AT_THE_LATEST + dictated]
+        return Measured(
+            services=self.fleet.size,
+            begun=forward.total(),
+            dictated=dictated,
+            first=moments[0],
+            last=moments[-1],
+            forward=self._forward() - forward,
+            calls=self.world.calls,
+            throttled=self.world.throttled,
+            died=sum(line.what == "dies" for line in self.world.story.lines),
+            dead_letters=self.world.dead_letters,
+            broken=[*map(str, self.world.watch.broken), *map(repr, self.world.runtime.defects)],
+        )
+
+    # ── the parts ───────────────────────────────────────────────────────────────────────────
+
+    def _set_up(self) -> None:
+        self.people.set_up()
+        self._pass(SETTLING)
+        self.people.apply_all()
+        self._tick()
+        self._sweep()
+        self._pass(AFTER_A_SWEEP)
+        while not self._is_over():  # what could not be adopted yet the next sweep goes on with
+            assert not self.world.watch.broken
+            self._pass(SWEEP)
+
+    def _go_down(self) -> None:
+        world, kernel = self.world, self.world.kernel
+        if self.course.under_way:
+            self._push_all(self.fleet.applications // 5 or 1)
+            self._pass(UNDER_WAY_SINCE)
+        world.go_down()
+        self._down_at = kernel.now
+        for push in PUSHES:
+            kernel.after(push, partial(self._push_all, self.fleet.applications))
+        self._pass(LASTS)
+
+    def _push_all(self, applications: int) -> None:
+        for number in range(applications):
+            push = Action(number, timedelta(), "push", number, 0)
+            self.world.kernel.after(number * ONE_AFTER_ANOTHER, partial(self.people.act, push))
+
+    def _check(self) -> None:
+        """Look whether every stage is at its newest release, and nothing was left over."""
+        world = self.world
+        if not world.watch.broken:
+            watch = world.watch
+            rest = AtRest(self.plan, world.truth, watch.ledger, world.cloud, watch.ears, watch.say)
+            rest.check(watch.woken)
+
+    # ── clocks ──────────────────────────────────────────────────────────────────────────────
+
+    def _tick(self) -> None:
+        due = self.world.cloud.next_due()
+        if due is not None and due <= self.world.kernel.now.timestamp() and not self._is_quiet():
+            self.world.cloud.events.fire("TickRule")
+        self.world.kernel.after(TICK, self._tick)
+
+    def _sweep(self) -> None:
+        if not self._is_quiet():
+            self.world.cloud.events.fire("SweepRule")
+        self.world.kernel.after(SWEEP, self._sweep)
+
+    def _is_quiet(self) -> bool:
+        """Whether ECS has been away for a while and nothing new is there.
+
+        Each sweep is like the one before then; to leave such out costs no more than they do.
+        """
+        if self._down_at is None or self.course.ticking:
+            return False
+        since = self.world.kernel.now - self._down_at
+        stirred = any(push <= since <= push + STIR for push in (timedelta(), *PUSHES))
+        return not stirred and since < LASTS - BEFORE_IT_ENDS
+
+    def _pass(self, time_: timedelta) -> None:
+        self.world.kernel.run(self.world.kernel.now + time_)
+
+    # ── what can be seen ────────────────────────────────────────────────────────────────────
+
+    def _dictated(self) -> timedelta:
+        """Return what the buckets of ECS take for one call of each kind for each service."""
+        buckets, size = self.world.cloud.buckets, self.fleet.size
+        actions = ("ecs:RegisterTaskDefinition", "ecs:UpdateService", "ecs:DescribeTaskDefinition")
+        return max(buckets.time_for(action, size) for action in actions)
+
+    def _is_over(self) -> bool:
+        """Whether nothing is under way: neither messages nor deployments nor adoptions."""
+        stages = [entry.body for entry in self.world.watch.ledger.of_kind("stage")]
+        adopted = len(stages) == self.fleet.applications * self.fleet.stages
+        busy = any(body["current"] is not None or body["live"] is None for body in stages)
+        return adopted and not busy and self.world.is_idle
+
+    def _forward(self) -> Counter[str]:
+        found = Counter[str]()
+        for (_, service, _, back), count in self.world.watch.ecs.effective.items():
+            found[service] += 0 if back else count
+        return found
+
+
+def told(measured: Measured) -> Iterator[str]:
+    """Yield what was measured, in words."""
+    seconds = {
+        "the rates dictate": measured.dictated,
+        "allowed": measured.allowed,
+        "first call": measured.first,
+        "last call": measured.last,
+    }
+    yield ", ".join(f"{what} {span.total_seconds():.0f} s" for what, span in seconds.items())
+    yield f"calls {dict(measured.calls.most_common())}"
+    yield f"throttled {dict(measured.throttled)}"
+    yield from measured.broken
+    most = max(measured.forward.values(), default=0)
+    yield (
+        f"outage: {measured.services} services, {measured.forward.total()} called, at most {most} "
+        f"times, {measured.last.total_seconds():.0f} of {measured.allowed.total_seconds():.0f} s, "
+        f"{measured.died} invocations died, {measured.dead_letters} dead letters, "
+        f"{len(measured.broken)} violations"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one outage and tell what came of it; return the exit code."""
+    parser = argparse.ArgumentParser(prog="tests.simulation.outage", description=__doc__)
+    parser.add_argument("--applications", type=int, default=25)
+    parser.add_argument("--stages", type=int, default=4, help="stages of each application")
+    parser.add_argument("--services", type=int, default=10, help="services of each stage")
+    parser.add_argument("--under-way", action="store_true", help="deployments when it begins")
+    parser.add_argument("--deaf", action="store_true", help="events stay lost when it is over")
+    parser.add_argument("--ticking", action="store_true", help="every tick and sweep of it")
+    asked = parser.parse_args(arguments)
+    course = Course(under_way=asked.under_way, deaf=asked.deaf, ticking=asked.ticking)
+    began = time.monotonic()
+    measured = measure(Fleet(asked.applications, asked.stages, asked.services), course)
+    for line in told(measured):
+        print(line)
+    print(f"it took {time.monotonic() - began:.0f} s")
+    return 0 if measured.is_good else 1
+
+
+def measure(fleet: Fleet, course: Course) -> Measured:
+    """Run one outage; the collector waits until it is over, a world is one large cycle."""
+    gc.disable()
+    try:
+        return Outage(fleet, course).run()
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
