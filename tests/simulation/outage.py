@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tests.simulation.blackout import Blackout
-from tests.simulation.climate import Climate
+from tests.simulation.fleet import Fleet
 from tests.simulation.people import People
-from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
+from tests.simulation.plan import Action
 from tests.simulation.promises.at_rest import AtRest
 
 TICK = timedelta(minutes=1)
@@ -45,61 +45,6 @@ ALLOWED = 1.1
 """How much of the time that the rates dictate may be used."""
 
 AT_THE_LATEST = timedelta(hours=2)
-
-CALM = Climate(
-    name="calm",
-    call_faults=0,
-    fates=frozenset(),
-    lost=0,
-    doubled=0,
-    delayed=0,
-    longest_delay=timedelta(),
-    second_worker=0,
-    skewed=False,
-    sns_down=None,
-    ecs_down=None,
-    upgrade=None,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """So many applications, stages of each, and services of each stage."""
-
-    applications: int
-    stages: int
-    services: int
-
-    @property
-    def size(self) -> int:
-        """How many services there are in all."""
-        return self.applications * self.stages * self.services
-
-    def plan(self) -> Plan:
-        """Return the fleet as a plan of which nothing is drawn."""
-        applications = tuple(self._application(number) for number in range(self.applications))
-        return Plan(seed=1, climate=CALM, applications=applications, actions=())
-
-    def _application(self, number: int) -> Application:
-        repository = Repository(f"app-{number:03}", by_version=False, immutable=False)
-        stages = (
-            Stage(f"stage-{s}", self._services(repository, s), 30) for s in range(self.stages)
-        )
-        return Application(repository.name, (repository,), tuple(stages))
-
-    def _services(self, repository: Repository, stage: int) -> tuple[Service, ...]:
-        return tuple(
-            Service(
-                cluster=f"cluster-{stage}",
-                name=f"{repository.name}-{number:02}",
-                repository=repository.name,
-                breaker="on",
-                desired=1,
-                base="service",
-                pinned=True,
-            )
-            for number in range(self.services)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

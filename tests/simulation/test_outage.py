@@ -6,7 +6,8 @@ still while nothing happens. docs/reliability.md tells what came of more fleets.
 
 import pytest
 
-from tests.simulation.outage import ALLOWED, Course, Fleet, Measured, measure
+from tests.simulation.fleet import Fleet
+from tests.simulation.outage import ALLOWED, Course, Measured, measure
 
 A_THOUSAND = Fleet(applications=25, stages=4, services=10)
 

@@ -58,7 +58,7 @@ def test_behind_a_notice_that_was_not_taken_its_subject_waits() -> None:
     assert answered == {
         "batchItemFailures": [{"itemIdentifier": FIRST.id}, {"itemIdentifier": SECOND.id}]
     }
-    assert world.told.told == {OTHER.subject: 1}
+    assert world.told.told == {OTHER.thread: 1}
 
 
 def test_a_channel_that_is_down_loses_nothing() -> None:
