@@ -89,6 +89,13 @@ def test_a_forced_redeployment_of_our_revision_is_followed() -> None:
     assert (judged.state, judged.ecs_deployment_id) == (LegState.ROLLING, "ecs-svc/3")
 
 
+def test_a_forced_redeployment_that_is_over_is_judged_at_once() -> None:
+    forced = make_entry(3, NEW, RolloutState.COMPLETED)
+    service = make_service(forced, make_entry(2, NEW, primary=False))
+
+    assert judge(ROLLING, service).state is LegState.COMPLETED
+
+
 def test_nobody_ran_it_when_the_desired_count_is_zero() -> None:
     service = make_service(make_entry(2, NEW, RolloutState.COMPLETED), desired=0)
 

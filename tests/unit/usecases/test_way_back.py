@@ -275,3 +275,21 @@ def test_a_service_that_came_after_adoption_is_returned_to_what_it_ran() -> None
 
     assert harbour.deployment(harbour.snapshot.stage.latest).phase is Phase.ROLLED_BACK
     assert harbour.running() == of_digest(1)
+
+
+def test_a_service_of_an_image_that_came_later_returns_to_its_digest() -> None:
+    both = two_services()
+    one = replace(both, images=both.images[:1], targets=both.targets[:1])
+    harbour = make_harbour(spec=one, breaker=False)
+    harbour.push(4)
+    harbour.run(minutes=10)
+    harbour.push(1, repository=WORKER_REPOSITORY)
+    harbour.open_service(WORKER, f"{WORKER_REPOSITORY.uri}:main")
+    harbour.run(minutes=5)
+    harbour.apply(both)
+    harbour.run(minutes=5)
+
+    push_both(harbour, CRASH)
+    harbour.run(minutes=90)
+
+    assert harbour.running(WORKER) == of_digest(1, WORKER_REPOSITORY)

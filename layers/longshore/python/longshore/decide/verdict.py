@@ -58,7 +58,8 @@ def _replaced(leg: Leg, service: EcsService) -> Leg:
         return leg
     if primary.task_definition == leg.revision:
         # Somebody forced a new deployment of what we brought: the release goes on under that id.
-        return replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id, unseen_since=None)
+        found = replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id)
+        return _by_rollout(replace(found, unseen_since=None), primary, service)
     if primary.task_definition == leg.origin:
         return _ended(leg, LegState.FAILED, f"the service was taken back to {_of(primary)}")
     return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(primary)}")

@@ -69,9 +69,11 @@ def prepare_back(round_: Round, spec: TargetSpec, leg: Leg, stable: Stable) -> W
 def _pinned(
     round_: Round, spec: TargetSpec, base: DescribedRevision, digests: Mapping[str, str]
 ) -> dict[str, str]:
+    """Return the references that pin digests; an alias may be newer than the stable release."""
     stable = round_.stage.stable
-    images = stable.images if stable else round_.snapshot.spec.images
-    repositories = {i.alias: i.repository for i in images if i.alias in digests}
+    known = {image.alias: image.repository for image in round_.snapshot.spec.images}
+    known |= {image.alias: image.repository for image in stable.images} if stable else {}
+    repositories = {alias: known[alias] for alias in digests if alias in known}
     if not repositories:
         return {}
     managed = managed_containers(base.definition, spec, repositories)
