@@ -29,7 +29,7 @@ SETTINGS = {
     | {"LONGSHORE_REGISTER_RATE": ref("RegisterRate"), "LONGSHORE_UPDATE_RATE": ref("UpdateRate")},
     "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
     "Notifier": TABLE | {"LONGSHORE_TOPIC_ARN": ref("Topic")},
-    "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox")},
+    "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
 }
 
 READ: dict[str, type[Settings]] = {

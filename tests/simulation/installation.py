@@ -118,6 +118,7 @@ class Environment:
             wakeups=self._wakeups(),
             clock=clock,
             home=self.stack.home,
+            ledger=self.stack.ledger,
         )
         return answer_request(event, ports, self.stack.journal)
 

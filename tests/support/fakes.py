@@ -131,6 +131,7 @@ class InMemoryStageLedger:
             ),
             intents=self._intents(stage),
             ledger=state.name,
+            applied_in=configuration.ledger,
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

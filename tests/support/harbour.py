@@ -120,7 +120,13 @@ class Harbour:
         number = self.state.pointers.get(STAGE.application, 0) + 1
         stages = ((spec or self.spec),)
         configuration = Configuration(
-            STAGE.application, number, stages, "arn:of:applier", self.clock.now(), deploy
+            STAGE.application,
+            number,
+            stages,
+            "arn:of:applier",
+            self.clock.now(),
+            deploy,
+            self.state.name,
         )
         self.state.install(configuration)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])

@@ -135,8 +135,8 @@ class Installation:
     def post(self, path: str, body: object) -> tuple[int, Any]:
         """Send a signed request to the Function URL."""
         home = {"PARTITION": "aws", "ACCOUNT": HOME.account}
-        event = url_event(path, body)
-        answered = self._invoke(control, event, "control", INBOX_URL=self.inbox, **home)
+        own = {"INBOX_URL": self.inbox, "LEDGER": "ledger/1", **home}
+        answered = self._invoke(control, url_event(path, body), "control", **own)
         return answered["statusCode"], json.loads(answered["body"])
 
     def push(self, tag: str, number: int) -> str:

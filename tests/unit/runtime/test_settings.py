@@ -20,7 +20,7 @@ VARIABLES: dict[type[Settings], set[str]] = {
     ReconcilerSettings: AT_HOME
     | {"LONGSHORE_LEDGER", "LONGSHORE_INBOX_URL"}
     | {"LONGSHORE_REGISTER_RATE", "LONGSHORE_UPDATE_RATE"},
-    ControlSettings: AT_HOME | {"LONGSHORE_INBOX_URL"},
+    ControlSettings: AT_HOME | {"LONGSHORE_LEDGER", "LONGSHORE_INBOX_URL"},
     AnnouncerSettings: {"LONGSHORE_TABLE", "LONGSHORE_BUS", "LONGSHORE_NOTICES_URL"},
     NotifierSettings: {"LONGSHORE_TABLE", "LONGSHORE_TOPIC_ARN"},
 }

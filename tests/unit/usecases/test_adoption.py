@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from longshore.domain.configuration import TargetSpec
+from longshore.domain.errors import NotPermitted
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import StageId
 from longshore.domain.stages import HoldKind
+from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import SERVICE, STAGE, make_spec
 from tests.support.harbour import WORKER, Harbour
@@ -100,6 +102,31 @@ def test_a_service_added_with_deploy_is_brought_to_what_the_stage_runs() -> None
 
     assert {harbour.running(), harbour.running(WORKER)} == {of_digest(2)}
     assert harbour.ecs.count("UpdateService") == 1
+
+
+def test_services_that_are_not_there_yet_keep_no_others_waiting() -> None:
+    spec = make_spec()
+    absent = [replace(SERVICE, name=f"absent-{number}") for number in range(SLICE + 1)]
+    targets = tuple(TargetSpec(service) for service in (*absent, SERVICE))
+    harbour = Harbour(spec=replace(spec, targets=targets))
+    harbour.push(1)
+    harbour.open_service(SERVICE, MAIN)
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=1)
+
+    assert harbour.told() == [EventName.STAGE_ADOPTED]
+    assert harbour.snapshot.target(SERVICE).stable is not None
+
+
+def test_while_the_registry_is_closed_each_service_is_looked_at_once() -> None:
+    harbour = Harbour()
+    harbour.registry.failure = NotPermitted("the role may not ecr:DescribeImages")
+    harbour.apply()
+    harbour.run(minutes=40)
+
+    assert harbour.told() == [EventName.STAGE_HELD]
+    assert harbour.snapshot.target(SERVICE).version == 1
 
 
 def test_a_lost_ledger_moves_nothing() -> None:

@@ -172,6 +172,28 @@ def test_more_than_ten_services_are_adopted_anew_slice_by_slice() -> None:
     assert str(HOME) in str(harbour.snapshot.stage.live.images[0].repository)  # type: ignore[union-attr]  # adopted
 
 
+def test_a_stage_that_was_not_adopted_yet_at_the_backup_moves_nothing_either() -> None:
+    harbour = Harbour()
+    harbour.push(1, "main")
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply()
+    backup = harbour.back_up()
+    harbour.run(minutes=5)
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=60)
+    moved(harbour)
+
+    harbour.restore(backup)
+    harbour.run(minutes=40)
+    hold = harbour.snapshot.stage.hold
+
+    assert moved(harbour) == []
+    assert harbour.running() == of_digest(1)
+    assert hold is not None
+    assert "restored from a backup" in hold.reason
+
+
 def test_records_of_an_older_version_name_no_ledger_and_are_no_copies() -> None:
     harbour = make_harbour()
     stage = harbour.snapshot.stage

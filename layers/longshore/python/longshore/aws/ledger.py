@@ -61,6 +61,7 @@ class DynamoStageLedger:
             deployment=self._deployment(stage, record.current),
             intents=_intents(found),
             ledger=self._name,
+            applied_in=configuration.ledger,
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

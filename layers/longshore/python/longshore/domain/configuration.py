@@ -72,7 +72,8 @@ class Follower:
 class Configuration:
     """One numbered version of an application's configuration.
 
-    `deploy` says whether the person who applied it wants what it selects deployed at once.
+    `deploy` says whether the person who applied it wants what it selects deployed at once,
+    `ledger` is the name of the ledger that it was written to; an older version kept none.
     """
 
     application: str
@@ -81,6 +82,7 @@ class Configuration:
     applied_by: str
     applied_at: datetime
     deploy: bool = False
+    ledger: str = ""
 
     def stage(self, stage: StageId) -> StageSpec | None:
         """Return a stage's specification, None when this version has no such stage."""

@@ -121,7 +121,8 @@ class TargetRecord:
     `astray` says that an earlier deployment took the target from its stable revision and nothing
     brought it back: one that was superseded, or whose way back failed. `stopped` is the last task
     of the rollout that stopped, kept from an event: ECS forgets stopped tasks within the hour.
-    `sought` outlives deployments: a revision may exist that nobody would find again.
+    `sought` outlives deployments: a revision may exist that nobody would find again. `config` is
+    the configuration that the target was adopted with, also where there was nothing to adopt.
     """
 
     stage: StageId
@@ -134,6 +135,7 @@ class TargetRecord:
     failure: Failure | None = None
     astray: bool = False
     sought: tuple[Registration, ...] = ()
+    config: int = 0
     ledger: str = ""
     version: int = 0
 
@@ -197,7 +199,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class StageSnapshot:
-    """All that the ledger knows of a stage at one moment, read consistently."""
+    """All that the ledger knows of a stage at one moment, read consistently.
+
+    `ledger` is the name of the ledger that it was read from, `applied_in` the name of the one that
+    its configuration was written to.
+    """
 
     stage: StageRecord
     spec: StageSpec
@@ -209,11 +215,16 @@ class StageSnapshot:
     deployment: DeploymentRecord | None = None
     intents: tuple[Intent, ...] = ()
     ledger: str = ""
+    applied_in: str = ""
 
     @property
     def restored(self) -> bool:
-        """Whether the stage's record is from before a restore; an older version kept no name."""
-        return self.stage.ledger not in {"", self.ledger}
+        """Whether what is known is from before a restore; an older version kept no name.
+
+        A stage that has no record yet may have had one: then its configuration is what is known.
+        """
+        written_to = self.stage.ledger if self.stage.version else self.applied_in
+        return written_to not in {"", self.ledger}
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target's record, a fresh one where the ledger has none yet."""

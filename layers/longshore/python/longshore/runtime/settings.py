@@ -72,14 +72,20 @@ class RouterSettings(_AtHome):
 
 
 @dataclass(frozen=True, slots=True)
-class ReconcilerSettings(_AtHome):
-    """The reconciler keeps the ledger, wakes itself through the inbox, and paces its calls.
+class _KeepsLedger(_AtHome):
+    """What functions are told that write a stage, or what it shall be, and wake it by the inbox.
 
     `ledger` is another one after the table was restored from a backup.
     """
 
     ledger: str
     inbox_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilerSettings(_KeepsLedger):
+    """The reconciler wakes itself through the inbox, and paces its calls."""
+
     register_rate: str
     update_rate: str
 
@@ -100,10 +106,8 @@ def _rate(variable: str, text: str) -> Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlSettings(_AtHome):
-    """The control function writes configurations and intents and wakes stages by the inbox."""
-
-    inbox_url: str
+class ControlSettings(_KeepsLedger):
+    """The control function writes configurations and intents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def accept_configuration(request: ConfigurationRequest, ports: ControlPorts) -> 
 
 def _parse(request: ConfigurationRequest, ports: ControlPorts) -> Configuration:
     try:
-        return read_configuration(
+        wanted = read_configuration(
             request.document,
             home=ports.home,
             number=0,
@@ -78,6 +78,7 @@ def _parse(request: ConfigurationRequest, ports: ControlPorts) -> Configuration:
         )
     except ConfigurationError as error:
         raise InvalidError(str(error), "correct the file and apply it again") from error
+    return replace(wanted, ledger=ports.ledger)
 
 
 def _settle(
@@ -114,7 +115,8 @@ def _is_repeat(
 
 
 def _same(wanted: Configuration, kept: Configuration) -> bool:
-    return replace(wanted, number=kept.number, applied_at=kept.applied_at) == kept
+    same = replace(wanted, number=kept.number, applied_at=kept.applied_at, ledger=kept.ledger)
+    return same == kept
 
 
 def _outdated(

@@ -46,9 +46,14 @@ def adopt_stage(round_: Round) -> bool:
 
 
 def _is_new(round_: Round, service: ServiceRef) -> bool:
-    """Whether a target was never adopted, or was taken out of the configuration meanwhile."""
+    """Whether a target was never adopted, or was taken out of the configuration meanwhile.
+
+    One that could not be adopted is looked at once for each configuration, or nobody would come
+    past ten of them.
+    """
     target = round_.snapshot.target(service)
-    return target.stable is None and target.deployment is None
+    unknown = target.stable is None and target.deployment is None
+    return unknown and target.config < round_.snapshot.config
 
 
 def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
@@ -59,7 +64,7 @@ def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
 
 def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
     """Return the target with what it runs: nothing we know of where it cannot be deployed to."""
-    target = round_.snapshot.target(spec.service)
+    target = replace(round_.snapshot.target(spec.service), config=round_.snapshot.config)
     if service is None or refusal_of(service):
         return target
     return replace(target, stable=what_runs(round_, spec, service))

@@ -135,10 +135,14 @@ class IntentStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ControlPorts:
-    """What the control function's use cases need; `home` is where the installation is."""
+    """What the control function's use cases need.
+
+    `home` is where the installation is, `ledger` the name of the ledger that it writes to.
+    """
 
     configurations: ConfigurationStore
     intents: IntentStore
     wakeups: Wakeups
     clock: Clock
     home: Home
+    ledger: str = ""

@@ -17,4 +17,5 @@ def make_control(settings: ControlSettings, invocation: Invocation) -> ControlPo
         wakeups=make_wakeups(settings.inbox_url),
         clock=SystemClock(invocation),
         home=settings.home,
+        ledger=settings.ledger,
     )
