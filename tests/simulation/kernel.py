@@ -23,6 +23,7 @@ class Kernel:
         self._planned = 0
         self._hub = getcurrent()
         self._stopped = False
+        self._until = start
 
     def clock(self) -> datetime:
         """Return the present moment: what AWS's own clocks show."""
@@ -43,6 +44,7 @@ class Kernel:
 
     def run(self, until: datetime) -> None:
         """Let everything happen that is due by a moment, which is the present one then."""
+        self._until = until
         while not self._stopped and self._steps and self._steps[0][0] <= until:
             when, _, step = heapq.heappop(self._steps)
             self.now = max(self.now, when)
@@ -50,11 +52,21 @@ class Kernel:
         self.now = max(self.now, until)
 
     def start(self, worker: greenlet) -> None:
-        """Run a worker until it pauses for the first time."""
+        """Let a worker begin at this moment, once what happens now is over."""
         worker.parent = self._hub
-        worker.switch()
+        self.at(self.now, worker.switch)
 
     def pause(self, delay: timedelta) -> None:
         """Let a worker, which calls this, wait while the world goes on."""
-        self.after(delay, getcurrent().switch)
+        when = self.now + delay
+        if self._is_alone(when):
+            self.now = when
+            return
+        self.at(when, getcurrent().switch)
         self._hub.switch()
+
+    def _is_alone(self, when: datetime) -> bool:
+        """Whether nothing else happens by a moment: then there is nobody to give a turn to."""
+        if self._stopped or when > self._until:
+            return False
+        return not self._steps or self._steps[0][0] > when

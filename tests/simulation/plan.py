@@ -82,7 +82,7 @@ class Plan:
 
     `rates` are how fast the installation believes it may call ECS. `behind` says that a newer image
     was there already than what the services ran when their stages were adopted, `stormy` that the
-    weather had begun by then.
+    weather had begun by then. `first_sweep` is how long after that the first sweep comes.
     """
 
     seed: int
@@ -92,6 +92,7 @@ class Plan:
     rates: Rates = PUBLISHED
     behind: bool = False
     stormy: bool = False
+    first_sweep: timedelta = timedelta()
 
     def services(self) -> list[Service]:
         """Return the services of all stages."""
@@ -135,6 +136,8 @@ VERBS: Mapping[str, float] = {
 PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200)
 """Seconds between one action and the next."""
 
+SWEEP = timedelta(minutes=15)
+
 LARGE = 12
 """Services of a stage that takes more than one slice."""
 
@@ -147,12 +150,21 @@ def draw_plan(seed: int) -> Plan:
     hours = actions[-1].after / timedelta(hours=1)
     climate = draw_climate(rng, hours)
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
-    return Plan(seed, climate, applications, actions, behind=behind, stormy=stormy)
+    first_sweep = SWEEP * rng.random()
+    return Plan(
+        seed,
+        climate,
+        applications,
+        actions,
+        behind=behind,
+        stormy=stormy,
+        first_sweep=first_sweep,
+    )
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:
-    shop = _application(rng, "shop", rng.choice([1, 1, 2]), ["staging", "production"])
-    if rng.random() < 0.2:
+    shop = _application(rng, "shop", rng.choice([1, 1, 1, 2]), ["staging", "production"])
+    if rng.random() < 0.1:
         return (shop, _application(rng, "blog", 1, ["live"]))
     return (shop,)
 
@@ -170,8 +182,8 @@ def _repository(rng: Random, name: str) -> Repository:
 
 
 def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
-    few = rng.choice([2, 2, 2, 3]) if name != "staging" else rng.choice([1, 1, 2])
-    number = LARGE if rng.random() < 0.03 else max(few, len(repositories))
+    few = 1 if name == "staging" else rng.choice([2, 2, 2, 3])
+    number = LARGE if rng.random() < 0.01 else max(few, len(repositories))
     services = tuple(
         Service(
             cluster=name,
@@ -189,7 +201,7 @@ def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
 
 def _actions(rng: Random) -> list[Action]:
     verbs = ["push", "push", "push_bad", "push", "push_bad"]
-    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 5))
+    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 3))
     rng.shuffle(verbs)
     after = timedelta()
     actions = []

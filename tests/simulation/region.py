@@ -46,10 +46,10 @@ class Outside:
     lag: Callable[[], timedelta]
 
 
-STARTED_AGAIN_AFTER = timedelta(seconds=30)
+STARTED_AGAIN_AFTER = timedelta(seconds=60)
 """What crashes is started again a little later than on AWS: fewer events that say the same."""
 
-IMAGES_A_PAGE = 3
+IMAGES_A_PAGE = 5
 BYTES_A_PAGE = 12_000
 """So small that the pages of answers matter."""
 OWN_TAG = "longshore:fingerprint"

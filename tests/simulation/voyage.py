@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tests.simulation.people import People
-from tests.simulation.plan import Plan
+from tests.simulation.plan import SWEEP, Plan
 from tests.simulation.promises.at_rest import AtRest
 from tests.simulation.promises.broken import Broken
 from tests.simulation.story import Story
@@ -16,7 +16,6 @@ from tests.simulation.world import Sky, World
 
 SETTLING = timedelta(minutes=4)
 TICK = timedelta(minutes=1)
-SWEEP = timedelta(minutes=15)
 MOST_SKEW = 600
 """Seconds by which a router's clock may be ahead: so much earlier a timer may seem due."""
 
@@ -88,8 +87,9 @@ class Voyage:
             self._let_loose()
         self.people.apply_all()
         self._pass(TICK)
+        self.world.keep_snapshot()
         self._tick()
-        self._sweep()
+        self.world.kernel.after(self.plan.first_sweep, self._sweep)
         self._pass(2 * TICK)
 
     def _let_loose(self) -> None:

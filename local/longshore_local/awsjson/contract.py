@@ -10,7 +10,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 from botocore.validate import ParamValidator
 
 Document = Mapping[str, object]
-PLAIN = (str, int, float, bytes, datetime)
+PLAIN = frozenset({str, int, float, bool, bytes, datetime})
 Leaf = Callable[[str, object], object]
 
 
@@ -87,7 +87,7 @@ def without_none(document: Document) -> dict[str, object]:
 
 def _copied(value: object) -> object:
     # Asked first because most values are plain, and asking for a Mapping is slow.
-    if isinstance(value, PLAIN):
+    if value.__class__ in PLAIN:
         return value
     if isinstance(value, Mapping):
         return without_none(value)

@@ -69,7 +69,7 @@ def tell_task(region: Region, task: TaskState) -> None:
 
 def timestamp(moment: datetime) -> str:
     """Return a moment as in an event's detail: UTC with milliseconds."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def _emit(region: Region, detail_type: str, resource: str, detail: Event) -> None:
