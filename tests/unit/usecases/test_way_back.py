@@ -293,3 +293,22 @@ def test_a_service_of_an_image_that_came_later_returns_to_its_digest() -> None:
     harbour.run(minutes=90)
 
     assert harbour.running(WORKER) == of_digest(1, WORKER_REPOSITORY)
+
+
+def test_what_nobody_knows_the_digest_of_is_not_registered_by_its_tag() -> None:
+    harbour = Harbour(breaker=False)
+    harbour.push(1, conduct=NeverStarts())
+    harbour.open_service(SERVICE, MAIN)
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=1)
+    revision = f"{SERVICE.name}:1"
+    harbour.world.call("DeregisterTaskDefinition", {"taskDefinition": revision})
+
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=90)
+    deployment = harbour.deployment(harbour.snapshot.stage.latest)
+
+    assert deployment.phase is Phase.FAILED
+    assert "nobody knows which digest that was" in deployment.reason
+    assert harbour.ecs.count("RegisterTaskDefinition") == 1

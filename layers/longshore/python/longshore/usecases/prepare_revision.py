@@ -1,12 +1,14 @@
 """See to it that a revision with the content that is asked for exists, and only one."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from longshore.decide.rendering import (
     FINGERPRINT_TAG,
     TAG_PREFIX,
     Rendered,
+    UnknownContainerError,
     containers_of,
     managed_containers,
     references_for,
@@ -17,6 +19,7 @@ from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.observations import DescribedRevision, EcsService
 from longshore.domain.rates import ApiClass
+from longshore.domain.references import pinned_digest
 from longshore.domain.releases import Release
 from longshore.domain.stages import Registration, Stable
 from longshore.usecases.move_service import Way
@@ -147,6 +150,8 @@ def _is_active(revision: DescribedRevision) -> bool:
 
 def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> str:
     """Register a revision, the intent first: what is asked for is sought until it is found."""
+    if way.back:
+        _refuse_tags(round_, spec, rendered)
     service = spec.service
     registering = replace(way.leg, state=LegState.REGISTERING, fingerprint=rendered.fingerprint)
     asked = Registration(rendered.family, rendered.fingerprint, round_.ports.clock.now())
@@ -163,6 +168,26 @@ def _register(round_: Round, spec: TargetSpec, way: Way, rendered: Rendered) -> 
         raise
     round_.ecs_writes += 1
     return revision
+
+
+def _refuse_tags(round_: Round, spec: TargetSpec, rendered: Rendered) -> None:
+    """Refuse a way back that would name an image of the stage by a tag.
+
+    What was adopted by tag and never seen running can be gone back to as it is, not copied.
+    """
+    stable = round_.stage.stable
+    images = containers_of(rendered.definition)
+    for known in (round_.snapshot.spec.images, stable.images if stable else ()):
+        repositories = {image.alias: image.repository for image in known}
+        with suppress(UnknownContainerError):
+            for name in managed_containers(rendered.definition, spec, repositories):
+                if pinned_digest(images[name]) is None:
+                    raise Refused(
+                        f"{rendered.family} would run {images[name]} in {name}, and nobody knows "
+                        "which digest that was: push a newer image, or bring the service to a "
+                        "revision that you trust by hand",
+                        "DigestUnknown",
+                    )
 
 
 def _follow_other_hands(
