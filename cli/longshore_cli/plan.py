@@ -170,7 +170,10 @@ def _plan_target(
     except UnknownContainerError as error:
         return TargetPlan(target.service, current.arn, refusal=str(error))
     digests = running_by_alias(
-        current.definition, target, spec.images, lambda: eyes.ecs.running_digests(target.service)
+        current.definition,
+        target,
+        spec.images,
+        lambda: eyes.ecs.running_digests(target.service, current.arn),
     )
     return TargetPlan(target.service, current.arn, containers, digests)
 

@@ -1,34 +1,17 @@
 """Run many seeds (`make sim SEEDS=1000 BASE=1`), or one with its story (`make sim SEED=17`)."""
 
 import argparse
-import gc
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
 from os import cpu_count
 
 from tests.simulation.plan import draw_plan
-from tests.simulation.promises.broken import Broken
+from tests.simulation.sail import sail
 from tests.simulation.shrink import shrink
 from tests.simulation.voyage import Result, Voyage
 
-A_PIECE = 25
 MOST_STORIES = 3
-VALIDATED_EVERY = 200
-"""Of so many seeds one has every call and answer held to the botocore service models."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is kept of a seed."""
-
-    seed: int
-    broken: Broken | None
-    calls: int
-    faults: int
-    trace: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,32 +41,6 @@ def run(seeds: int, base: int, jobs: int, *, traces: bool) -> int:
         f"{faults:.1f} faults a seed, {time.monotonic() - began:.0f} s"
     )
     return 1 if failed else 0
-
-
-def sail(seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
-    """Yield what came of each seed, in their order."""
-    pieces = [seeds[start : start + A_PIECE] for start in range(0, len(seeds), A_PIECE)]
-    if jobs == 1:
-        for piece in pieces:
-            yield from _sail_piece(piece)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        for outcomes in pool.map(_sail_piece, pieces):
-            yield from outcomes
-
-
-def _sail_piece(seeds: Sequence[int]) -> list[Outcome]:
-    """Run a few seeds; the collector waits until they are over, greenlets are cheap garbage."""
-    gc.disable()
-    outcomes = [_sail_one(seed) for seed in seeds]
-    gc.enable()
-    gc.collect()
-    return outcomes
-
-
-def _sail_one(seed: int) -> Outcome:
-    found = Voyage(draw_plan(seed), validated=seed % VALIDATED_EVERY == 0).run()
-    return Outcome(seed, found.broken, found.calls, found.faults, found.trace)
 
 
 def replay(seed: int) -> int:

@@ -18,7 +18,7 @@ BAD: tuple[Conduct, ...] = (
     Exits(1, timedelta(seconds=1)),
     Exits(1, timedelta(seconds=1)),
     Exits(137, timedelta(seconds=25)),
-    Exits(1, timedelta(minutes=12)),
+    Exits(1, timedelta(minutes=30)),
     NeverStarts(),
     NeverHealthy(),
 )

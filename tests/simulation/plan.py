@@ -106,8 +106,8 @@ class Plan:
 
 
 VERBS: Mapping[str, float] = {
-    "push": 8,
-    "push_bad": 6,
+    "push": 1,
+    "push_bad": 2,
     "push_index": 1,
     "push_quickly": 2,
     "push_artifact": 0.5,
@@ -126,12 +126,12 @@ VERBS: Mapping[str, float] = {
     "change_breaker": 0.4,
     "register_by_hand": 0.4,
     "use_up_rates": 0.7,
-    "restore_table": 0.4,
+    "restore_table": 0.8,
     "repeat_request": 0.8,
     "leave_out_service": 0.4,
-    "leave_out_stage": 0.2,
+    "leave_out_stage": 0.4,
 }
-"""What people do, and how often."""
+"""What people do beside five pushes, and how often."""
 
 PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200)
 """Seconds between one action and the next."""
@@ -163,7 +163,7 @@ def draw_plan(seed: int) -> Plan:
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:
-    shop = _application(rng, "shop", rng.choice([1, 1, 1, 2]), ["staging", "production"])
+    shop = _application(rng, "shop", rng.choice([1, 1, 1, 1, 2]), ["staging", "production"])
     if rng.random() < 0.1:
         return (shop, _application(rng, "blog", 1, ["live"]))
     return (shop,)
@@ -182,8 +182,8 @@ def _repository(rng: Random, name: str) -> Repository:
 
 
 def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
-    few = 1 if name == "staging" else rng.choice([2, 2, 2, 3])
-    number = LARGE if rng.random() < 0.01 else max(few, len(repositories))
+    few = 1 if name == "staging" else rng.choice([2, 2, 2, 2, 2, 3])
+    number = LARGE if rng.random() < 0.005 else max(few, len(repositories))
     services = tuple(
         Service(
             cluster=name,

@@ -5,9 +5,9 @@ from random import SystemRandom
 
 import pytest
 
-from tests.simulation.__main__ import Outcome, sail
 from tests.simulation.plan import draw_plan
 from tests.simulation.regressions import REGRESSIONS
+from tests.simulation.sail import Outcome, sail
 from tests.simulation.voyage import Voyage
 
 FIXED = range(1, 501)

@@ -132,6 +132,7 @@ class InMemoryStageLedger:
             intents=self._intents(stage),
             ledger=state.name,
             applied_in=configuration.ledger,
+            since=configuration.stage_since(stage),
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

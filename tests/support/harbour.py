@@ -47,6 +47,9 @@ class WorkerDied(BaseException):
 
 Message = tuple[datetime, int, str]
 
+_TABLES = ("stages", "targets", "deployments", "intents", "outbox", "outcomes", "revisions")
+"""What changes of the ledger, and what a backup keeps."""
+
 
 @dataclass
 class Harbour:
@@ -117,8 +120,11 @@ class Harbour:
 
     def apply(self, spec: StageSpec | None = None, *, deploy: bool = False) -> None:
         """Put a configuration in force and wake its stage."""
-        number = self.state.pointers.get(STAGE.application, 0) + 1
+        current = self.state.in_force(STAGE.application)
+        number = current.number + 1 if current else 1
         stages = ((spec or self.spec),)
+        begins = not current or current.stage(stages[0].id) is None
+        since = number if begins or not current else current.stage_since(stages[0].id)
         configuration = Configuration(
             STAGE.application,
             number,
@@ -127,6 +133,7 @@ class Harbour:
             self.clock.now(),
             deploy,
             self.state.name,
+            ((stages[0].id, since),),
         )
         self.state.install(configuration)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])
@@ -140,6 +147,7 @@ class Harbour:
             "arn:of:somebody",
             reason,
             self.clock.now(),
+            self.state.name,
         )
         self.state.wish(intent)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])
@@ -156,7 +164,7 @@ class Harbour:
     def back_up(self) -> LedgerState:
         """Return a copy of the ledger as it is now."""
         copied = replace(self.state)
-        for table in ("stages", "targets", "deployments", "outbox", "outcomes", "revisions"):
+        for table in _TABLES:
             setattr(copied, table, dict(getattr(copied, table)))
         return copied
 

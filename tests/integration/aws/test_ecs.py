@@ -295,21 +295,23 @@ def test_a_service_that_is_gone_has_no_tasks(rig: Rig) -> None:
     gone = (rig.service("gone"), ServiceRef(rig.world.home, "nowhere", "web"))
 
     assert [rig.ecs.port.stopped_tasks(service, "ecs-svc/1") for service in gone] == [[], []]
-    assert rig.ecs.port.running_digests(gone[0]) == {}
+    assert rig.ecs.port.running_digests(gone[0], "arn:1") == {}
 
 
 def test_running_tasks_tell_the_digest_that_a_tag_meant(rig: Rig) -> None:
     web = rig.open("web")
-    assert rig.ecs.port.running_digests(web) == {}
+    revision = rig.ecs.port.describe_services([web])[web].task_definition
+    assert rig.ecs.port.running_digests(web, revision) == {}
     rig.wait(minutes=5)
 
-    assert rig.ecs.port.running_digests(web) == {"web": "sha256:1"}
+    assert rig.ecs.port.running_digests(web, revision) == {"web": "sha256:1"}
+    assert rig.ecs.port.running_digests(web, f"{revision}0") == {}
 
 
 def test_containers_whose_tasks_differ_have_no_digest() -> None:
     def task(**digests: str | None) -> dict[str, object]:
         shown = [{"name": n, "imageDigest": d} if d else {"name": n} for n, d in digests.items()]
-        return {"taskArn": "arn:a", "containers": shown}
+        return {"taskArn": "arn:a", "taskDefinitionArn": "arn:1", "containers": shown}
 
     script = Answers(
         [
@@ -324,7 +326,7 @@ def test_containers_whose_tasks_differ_have_no_digest() -> None:
         ]
     )
 
-    digests = AwsEcs(Gate(script), Clients()).running_digests(Rig().service("web"))
+    digests = AwsEcs(Gate(script), Clients()).running_digests(Rig().service("web"), "arn:1")
 
     assert digests == {"log": "d3"}
 
@@ -335,7 +337,7 @@ def test_a_request_that_ecs_refuses_is_not_absence() -> None:
     )
     ecs, service = AwsEcs(Gate(Answers([invalid, invalid])), Clients()), Rig().service("web")
 
-    for ask in (ecs.describe_services, lambda services: ecs.running_digests(services[0])):
+    for ask in (ecs.describe_services, lambda services: ecs.running_digests(services[0], "arn:1")):
         with pytest.raises(Refused) as caught:
             ask([service])
         assert caught.value.code == "InvalidParameterException"

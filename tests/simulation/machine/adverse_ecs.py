@@ -125,7 +125,8 @@ class AdverseEcs:
     def stopped_tasks(self, service: ServiceRef, ecs_deployment_id: str) -> Sequence[StoppedTask]:
         return [make_task(ecs_deployment_id)] if service in self.running else []
 
-    def running_digests(self, service: ServiceRef) -> Mapping[str, str]:
+    def running_digests(self, service: ServiceRef, revision: str) -> Mapping[str, str]:
+        del revision
         return self.running.get(service, {})
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────

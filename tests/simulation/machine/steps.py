@@ -11,7 +11,16 @@ from tests.simulation.machine.vault import View
 R = TypeVar("R", StageRecord, TargetRecord, DeploymentRecord)
 
 _MAY_CHANGE = frozenset(
-    {"phase", "reason", "deadline_at", "finished_at", "failure", "announced", "version"}
+    {
+        "phase",
+        "reason",
+        "deadline_at",
+        "returning_since",
+        "finished_at",
+        "failure",
+        "announced",
+        "version",
+    }
 )
 """What may change of a deployment; the rest says what was asked for."""
 

@@ -74,7 +74,7 @@ def _switch_and_leave_lookups_to_the_tidying(
     store: ConfigurationStore,
 ) -> tuple[Pointer, Configuration]:
     claims = claims_of(wanted, current, store)
-    configuration = _write(wanted, pointer, store)
+    configuration = _write(wanted, pointer, current, store)
     numbered = [replace(claim, number=configuration.number) for claim in claims]
     return store.switch(pointer, configuration.number, numbered), configuration
 

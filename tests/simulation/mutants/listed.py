@@ -1,6 +1,14 @@
 """Every weakening that the simulation must catch."""
 
-from tests.simulation.mutants import by_reviewer, choosing, judging, rendering, telling, writing
+from tests.simulation.mutants import (
+    by_defect,
+    by_reviewer,
+    choosing,
+    judging,
+    rendering,
+    telling,
+    writing,
+)
 from tests.simulation.mutants.mutant import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -9,5 +17,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *choosing.MUTANTS,
     *judging.MUTANTS,
     *telling.MUTANTS,
+    *by_defect.MUTANTS,
     *by_reviewer.MUTANTS,
 )

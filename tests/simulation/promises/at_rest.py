@@ -66,6 +66,7 @@ class AtRest:
             self.say("liveness", f"{name} was never looked at")
             return
         body = entry.body
+        self._told(name, body["notices"])
         if body["current"] is not None:
             self.say("liveness", f"{name} is still busy with #{body['current']}")
         elif body["trouble"] is not None:
@@ -144,9 +145,13 @@ class AtRest:
             subject = f"{body['stage']}#{body['number']}"
             if body["phase"] not in TERMINAL and body["stage"] not in self.truth.left_out:
                 self.say("liveness", f"{subject} is {body['phase']} for ever")
-            for sequence in range(1, body["announced"] + 1):
-                if body["phase"] in RAN_BACK and (subject, sequence) not in self.ears.heard:
-                    self.say("promise 9", f"nobody was told {subject}/{sequence}")
+            if body["phase"] in RAN_BACK:
+                self._told(subject, body["announced"])
+
+    def _told(self, subject: str, announced: int) -> None:
+        for sequence in range(1, announced + 1):
+            if (subject, sequence) not in self.ears.heard:
+                self.say("promise 9", f"nobody was told {subject}/{sequence}")
 
     def _leftovers(self) -> None:
         for entry in self.ledger.of_kind("intent"):

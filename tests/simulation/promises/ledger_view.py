@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -23,8 +24,13 @@ class Entry:
     @property
     def body(self) -> Body:
         """What the record says."""
-        found: Body = json.loads(self.text)
-        return found
+        return _read(self.text)
+
+
+@lru_cache(1024)
+def _read(text: str) -> Body:
+    found: Body = json.loads(text)
+    return found
 
 
 def entry_of(item: Item) -> Entry:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.errors import NotPermitted
+from longshore.domain.deployments import Phase
+from longshore.domain.errors import NotPermitted, Throttled
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import StageId
 from longshore.domain.stages import HoldKind
@@ -11,7 +12,7 @@ from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import SERVICE, STAGE, make_spec
 from tests.support.harbour import WORKER, Harbour
-from tests.support.voyages import MAIN, make_harbour, of_digest
+from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
 
 
 def test_adoption_moves_nothing() -> None:
@@ -117,6 +118,63 @@ def test_services_that_are_not_there_yet_keep_no_others_waiting() -> None:
 
     assert harbour.told() == [EventName.STAGE_ADOPTED]
     assert harbour.snapshot.target(SERVICE).stable is not None
+
+
+def test_a_rollout_that_is_under_way_is_not_taken_for_proven() -> None:
+    harbour = Harbour()
+    harbour.push(1)
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.push(2, "hand", conduct=CRASH)
+    container = {"name": "web", "image": of_digest(2), "essential": True, "memory": 70}
+    family = {"family": SERVICE.name, "containerDefinitions": [container]}
+    harbour.world.call("RegisterTaskDefinition", family)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+    harbour.apply()
+    harbour.run(minutes=20)
+
+    harbour.push(3, conduct=CRASH)
+    harbour.run(minutes=90)
+
+    assert harbour.deployment(1).phase is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)
+
+
+def test_a_service_that_never_came_up_has_nothing_to_go_back_to_yet() -> None:
+    harbour = Harbour(breaker=False)
+    harbour.push(1, conduct=NeverStarts())
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=1)
+
+    assert harbour.snapshot.target(SERVICE).stable is None
+    assert harbour.snapshot.stage.live is None
+
+
+def test_more_targets_can_be_left_out_than_one_transaction_takes() -> None:
+    services = [replace(SERVICE, name=f"web-{number:03}") for number in range(150)]
+    harbour = Harbour()
+    harbour.push(1)
+    for service in services:
+        harbour.open_service(service, of_digest(1))
+    harbour.run(minutes=5)
+
+    def apply(first: int, end: int) -> None:
+        targets = tuple(TargetSpec(service) for service in services[first:end])
+        harbour.apply(replace(harbour.spec, targets=targets))
+        harbour.run(minutes=10)
+
+    apply(0, 60)
+    harbour.registry.failure = Throttled("no answer")
+    apply(60, 120)
+    harbour.registry.failure = None
+    apply(120, 150)
+    known = [target for target in harbour.snapshot.targets if target.stable is not None]
+
+    assert harbour.snapshot.stage.config == 3
+    assert len(known) == 30
 
 
 def test_while_the_registry_is_closed_each_service_is_looked_at_once() -> None:

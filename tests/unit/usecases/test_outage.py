@@ -17,8 +17,7 @@ from longshore.domain.places import ServiceRef
 from longshore.domain.rates import ApiClass, Rate, Rates
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.advance_deployment import TIME_FOR_A_LOOK
-from longshore.usecases.choose_release import INTENTS_A_WRITE
-from longshore.usecases.round import SLICE, Ports
+from longshore.usecases.round import A_WRITE, SLICE, Ports
 from longshore_local.ecs.images import Conduct, NeverStarts, Runs
 from tests.support.builders import HOME, SERVICE, STAGE, make_digest, make_spec
 from tests.support.ecs import ecs_over
@@ -315,15 +314,15 @@ def test_a_rollout_goes_on_although_the_registry_cannot_be_seen() -> None:
 
 def test_more_wishes_than_a_transaction_holds_are_all_heard() -> None:
     harbour = Coast(fleet(FLEET[:1])).harbour
-    for number in range(2 * INTENTS_A_WRITE + 1):
+    for number in range(2 * A_WRITE + 1):
         harbour.retry(f"reason {number}")
     harbour.run(minutes=1)
 
     assert harbour.snapshot.intents == ()
     heard = [len(changes.consumed) for changes in harbour.ledger.commits if changes.consumed]
-    assert max(heard) == INTENTS_A_WRITE
+    assert max(heard) == A_WRITE
     wishes = [end for event, end in harbour.ends().items() if event.startswith("wish-")]
-    assert wishes == ["applied"] * (2 * INTENTS_A_WRITE + 1)
+    assert wishes == ["applied"] * (2 * A_WRITE + 1)
 
 
 def test_a_sweep_brings_no_more_than_ten_services_back_either() -> None:

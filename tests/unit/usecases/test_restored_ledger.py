@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from longshore.domain.deployments import Phase
+from longshore.domain.errors import NotPermitted
 from longshore.domain.outcomes import EventName
 from longshore.domain.stages import HoldKind
 from longshore_local.ecs.images import Exits, NeverStarts
@@ -192,6 +193,68 @@ def test_a_stage_that_was_not_adopted_yet_at_the_backup_moves_nothing_either() -
     assert harbour.running() == of_digest(1)
     assert hold is not None
     assert "restored from a backup" in hold.reason
+
+
+def test_a_denied_look_does_not_make_it_any_other_stage() -> None:
+    harbour = Harbour()
+    harbour.push(1, "main")
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply(deploy=True)
+    backup = harbour.back_up()
+    harbour.run(minutes=5)
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=60)
+    moved(harbour)
+
+    harbour.restore(backup)
+    harbour.registry.failure = NotPermitted("the role may not ecr:DescribeImages")
+    harbour.run(minutes=2)
+    harbour.registry.failure = None
+    harbour.run(minutes=40)
+
+    assert moved(harbour) == []
+    assert harbour.snapshot.stage.hold is not None
+
+
+def test_a_wish_from_before_it_is_ended_and_not_heard_again() -> None:
+    harbour = make_harbour()
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=60)
+    harbour.retry()
+    backup = harbour.back_up()
+    harbour.run(minutes=60)
+    moved(harbour)
+
+    harbour.restore(backup)
+    harbour.run(minutes=40)
+
+    assert moved(harbour) == []
+    assert harbour.snapshot.intents == ()
+    assert "rejected" in harbour.ends().values()
+
+
+def test_what_left_the_configuration_at_the_restore_is_forgotten() -> None:
+    both = two_services()
+    harbour = make_harbour(spec=both)
+
+    harbour.restore(harbour.back_up())
+    harbour.apply(replace(both, images=both.images[:1], targets=both.targets[:1]))
+    harbour.run(minutes=5)
+
+    assert harbour.snapshot.target(WORKER).stable is None
+
+
+def test_a_quiet_stage_of_an_older_version_is_signed_once() -> None:
+    harbour = make_harbour()
+    stage = harbour.snapshot.stage
+    harbour.state.stages[stage.id] = replace(stage, ledger="")
+    harbour.run(minutes=20)
+    signed = harbour.snapshot.stage
+    harbour.run(minutes=40)
+
+    assert signed.ledger == "ledger/1"
+    assert harbour.snapshot.stage == signed
 
 
 def test_records_of_an_older_version_name_no_ledger_and_are_no_copies() -> None:

@@ -1,16 +1,22 @@
 """What fails is taken back once, vetoed or held, and explained."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Phase
-from longshore.domain.errors import NotPermitted
+from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
 from longshore.domain.outcomes import EventName
 from longshore.domain.stages import HoldKind
-from longshore_local.ecs.images import CannotBePulled, NeverStarts
+from longshore_local.awsjson.errors import ApiError
+from longshore_local.ecs.images import CannotBePulled, NeverStarts, Runs
+from longshore_local.ecs.params import Output, Params
+from longshore_local.ecs.world import open_gate
 from tests.support.builders import HOME, SERVICE, make_digest, make_spec
+from tests.support.fakes import InMemoryRegistry
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, Harbour, two_services
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest, push_both, semver_spec
 
@@ -296,12 +302,14 @@ def test_a_service_of_an_image_that_came_later_returns_to_its_digest() -> None:
 
 
 def test_what_nobody_knows_the_digest_of_is_not_registered_by_its_tag() -> None:
-    harbour = Harbour(breaker=False)
-    harbour.push(1, conduct=NeverStarts())
+    harbour = Harbour(breaker=False, desired=0)
+    harbour.push(1)
     harbour.open_service(SERVICE, MAIN)
     harbour.run(minutes=5)
     harbour.apply()
     harbour.run(minutes=1)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, "desiredCount": 1})
     revision = f"{SERVICE.name}:1"
     harbour.world.call("DeregisterTaskDefinition", {"taskDefinition": revision})
 
@@ -312,3 +320,108 @@ def test_what_nobody_knows_the_digest_of_is_not_registered_by_its_tag() -> None:
     assert deployment.phase is Phase.FAILED
     assert "nobody knows which digest that was" in deployment.reason
     assert harbour.ecs.count("RegisterTaskDefinition") == 1
+
+
+def test_an_alias_that_moved_takes_no_digest_to_another_repository() -> None:
+    named = tuple(TargetSpec(service, (("web", "app"),)) for service in (SERVICE, WORKER))
+    harbour = Harbour(breaker=False, spec=replace(make_spec(), targets=named))
+    harbour.push(1, "old")
+    harbour.push(2)
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.open_service(WORKER, of_digest(2))
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=2)
+    moved = replace(harbour.spec.images[0], repository=WORKER_REPOSITORY)
+    harbour.push(9, repository=WORKER_REPOSITORY)
+    harbour.apply(replace(harbour.spec, images=(moved,)))
+    harbour.run(minutes=5)
+
+    harbour.push(7, conduct=CRASH, repository=WORKER_REPOSITORY)
+    harbour.run(minutes=90)
+
+    assert (harbour.running(), harbour.running(WORKER)) == (of_digest(1), of_digest(2))
+
+
+@pytest.mark.parametrize("failure", [NotPermitted("denied"), Throttled("no answer")])
+def test_a_way_back_does_not_wait_for_a_registry_that_a_new_configuration_asks(
+    failure: LongshoreError,
+) -> None:
+    harbour = make_harbour(breaker=False)
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=1)
+    closed = InMemoryRegistry(harbour.clock)
+    closed.failure = failure
+    harbour.ports = replace(harbour.ports, registry=closed)
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)))
+    harbour.run(minutes=120)
+
+    assert harbour.deployment(1).phase is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)
+
+
+def denying_updates(operation: str, _: Params, perform: Callable[[], Output]) -> Output:
+    if operation == "UpdateService":
+        raise ApiError("AccessDeniedException", "not authorized to perform: ecs:UpdateService")
+    return perform()
+
+
+def after_a_failed_way_back(**settings: object) -> Harbour:
+    """Return a harbour whose service was left on a release that crashes."""
+    harbour = make_harbour(breaker=False)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, **settings})
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=0.2)
+    harbour.world.gate = denying_updates
+    harbour.run(minutes=60)
+    harbour.world.gate = open_gate
+    assert harbour.deployment(1).phase is Phase.FAILED
+    return harbour
+
+
+def test_after_a_failed_way_back_no_configuration_makes_the_old_release_live() -> None:
+    harbour = after_a_failed_way_back()
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)))
+    harbour.run(minutes=20)
+    assert harbour.snapshot.stage.live is None
+    harbour.push(1)
+    harbour.retry()
+    harbour.run(minutes=40)
+
+    assert harbour.running() == of_digest(1)
+
+
+def test_a_retry_is_not_ended_by_the_failure_before_it() -> None:
+    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+    harbour = after_a_failed_way_back(deploymentConfiguration=breaker)
+    harbour.conduct[make_digest(2)] = Runs()
+
+    harbour.retry()
+    harbour.run(minutes=60)
+    first = harbour.deployment(2)
+    harbour.retry("once more")
+    harbour.run(minutes=60)
+
+    assert "failed earlier" in first.reason
+    assert harbour.snapshot.stage.vetoes == ()
+    assert harbour.deployment(3).phase is Phase.SUCCEEDED
+    assert harbour.running() == of_digest(2)
+
+
+def test_a_shorter_deadline_does_not_make_the_way_back_wait_for_the_breaker() -> None:
+    harbour = make_harbour(spec=replace(make_spec(), deadline=timedelta(hours=3)))
+    harbour.push(2, conduct=CRASH)
+    while not harbour.snapshot.stage.vetoes:
+        harbour.run(minutes=0.1)
+    began = harbour.clock.now()
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=10)))
+    harbour.run(minutes=30)
+    deployment = harbour.deployment(1)
+
+    assert deployment.phase is Phase.ROLLED_BACK
+    assert deployment.returning_since is not None
+    assert deployment.returning_since <= began

@@ -146,12 +146,13 @@ class AwsEcs:
         )
         return [stopped_task(task) for task in sorted(mine, key=stopped_at, reverse=True)]
 
-    def running_digests(self, service: ServiceRef) -> Mapping[str, str]:
-        """Return the digest that each container of the running tasks was started from.
+    def running_digests(self, service: ServiceRef, revision: str) -> Mapping[str, str]:
+        """Return the digest that each container of a revision's running tasks was started from.
 
-        A container whose tasks run different digests is absent.
+        `revision` is its ARN. A container whose tasks run different digests is absent.
         """
-        return agreed_digests(self._tasks(service, "RUNNING"))
+        tasks = self._tasks(service, "RUNNING")
+        return agreed_digests(task for task in tasks if task.get("taskDefinitionArn") == revision)
 
     def _tasks(self, service: ServiceRef, status: "DesiredStatusType") -> "Iterator[TaskTypeDef]":
         """Yield a service's tasks; a service that is gone has none."""

@@ -62,6 +62,7 @@ class DynamoStageLedger:
             intents=_intents(found),
             ledger=self._name,
             applied_in=configuration.ledger,
+            since=configuration.stage_since(stage),
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:

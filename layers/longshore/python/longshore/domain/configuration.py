@@ -73,7 +73,8 @@ class Configuration:
     """One numbered version of an application's configuration.
 
     `deploy` says whether the person who applied it wants what it selects deployed at once,
-    `ledger` is the name of the ledger that it was written to; an older version kept none.
+    `ledger` is the name of the ledger that it was written to, `since` for each stage the version
+    from which on every one has had it. An older Longshore kept neither.
     """
 
     application: str
@@ -83,6 +84,11 @@ class Configuration:
     applied_at: datetime
     deploy: bool = False
     ledger: str = ""
+    since: tuple[tuple[StageId, int], ...] = ()
+
+    def stage_since(self, stage: StageId) -> int:
+        """Return the version from which on every one has had a stage, 0 where it is not known."""
+        return dict(self.since).get(stage, 0)
 
     def stage(self, stage: StageId) -> StageSpec | None:
         """Return a stage's specification, None when this version has no such stage."""

@@ -119,8 +119,8 @@ class DeploymentRecord:
 
     `before` is the release that was verified when it began: what a rollback returns to.
     `deadline_at` is the first moment at which anything of it, or of its way back, can have run out:
-    each service has the stage's deadline from its own call on, `Leg.called_at`. `announced` is the
-    number of events published of it so far.
+    each service has the stage's deadline from its own call on, `Leg.called_at`. `returning_since`
+    is when its way back began. `announced` is the number of events published of it so far.
     """
 
     stage: StageId
@@ -132,6 +132,7 @@ class DeploymentRecord:
     started_at: datetime
     deadline_at: datetime
     before: Release | None = None
+    returning_since: datetime | None = None
     finished_at: datetime | None = None
     failure: Failure | None = None
     announced: int = 0

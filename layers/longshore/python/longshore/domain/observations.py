@@ -51,6 +51,18 @@ class EcsService:
         return next((deployment for deployment in self.deployments if deployment.primary), None)
 
     @property
+    def settled(self) -> bool:
+        """Whether ECS has brought the service to where it was told to; old ones do not say so."""
+        primary = self.primary
+        return primary is not None and primary.rollout in {RolloutState.COMPLETED, None}
+
+    @property
+    def proven(self) -> bool:
+        """Whether ECS shows a deployment of the service that it has completed."""
+        done = (d.rollout is RolloutState.COMPLETED for d in self.deployments)
+        return self.settled or any(done)
+
+    @property
     def last_completed(self) -> str:
         """The revision that a circuit breaker would take the service back to.
 

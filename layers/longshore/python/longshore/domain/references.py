@@ -34,6 +34,13 @@ def parse_ecr_image(reference: str) -> EcrImage | None:
     return EcrImage(match["account"], match["region"], match["name"], tag, digest)
 
 
+def without_version(reference: str) -> str:
+    """Return the part of a reference that names the repository, without tag and digest."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
 def pinned_digest(reference: str) -> str | None:
     """Return the digest that a reference pins, wherever it lies; None where it pins none."""
     return reference.partition("@")[2] or None

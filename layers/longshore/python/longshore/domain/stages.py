@@ -146,7 +146,7 @@ class TargetRecord:
         return replace(
             self,
             deployment=deployment,
-            astray=self._left_astray(),
+            astray=self.left_astray,
             forward=Leg(),
             backward=None,
             stopped=None,
@@ -173,7 +173,9 @@ class TargetRecord:
             return False
         return self.astray or self.forward.moved
 
-    def _left_astray(self) -> bool:
+    @property
+    def left_astray(self) -> bool:
+        """Whether the deployment it was in last left it on what was never verified."""
         returned = self.backward is not None and self.backward.state.good
         verified = self.stable is not None and self.stable.revision == self.forward.revision
         return self.must_return and not returned and not verified
@@ -187,7 +189,10 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a person asks of a stage, by the identity that signed the request."""
+    """What a person asks of a stage, by the identity that signed the request.
+
+    `ledger` is the name of the ledger that it was written to.
+    """
 
     id: str
     stage: StageId
@@ -195,6 +200,7 @@ class Intent:
     actor: str
     reason: str
     at: datetime
+    ledger: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,8 @@ class StageSnapshot:
     """All that the ledger knows of a stage at one moment, read consistently.
 
     `ledger` is the name of the ledger that it was read from, `applied_in` the name of the one that
-    its configuration was written to.
+    its configuration was written to. `since` is the first of the configurations in a row that have
+    had the stage.
     """
 
     stage: StageRecord
@@ -216,6 +223,7 @@ class StageSnapshot:
     intents: tuple[Intent, ...] = ()
     ledger: str = ""
     applied_in: str = ""
+    since: int = 0
 
     @property
     def restored(self) -> bool:
@@ -225,6 +233,11 @@ class StageSnapshot:
         """
         written_to = self.stage.ledger if self.stage.version else self.applied_in
         return written_to not in {"", self.ledger}
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the stage had left the configuration: others may have moved it meanwhile."""
+        return 0 < self.stage.config < self.since
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target's record, a fresh one where the ledger has none yet."""

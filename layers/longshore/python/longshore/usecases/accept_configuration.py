@@ -115,7 +115,13 @@ def _is_repeat(
 
 
 def _same(wanted: Configuration, kept: Configuration) -> bool:
-    same = replace(wanted, number=kept.number, applied_at=kept.applied_at, ledger=kept.ledger)
+    same = replace(
+        wanted,
+        number=kept.number,
+        applied_at=kept.applied_at,
+        ledger=kept.ledger,
+        since=kept.since,
+    )
     return same == kept
 
 
@@ -141,14 +147,19 @@ def _put_in_force(
     store: ConfigurationStore,
 ) -> tuple[Pointer, Configuration]:
     claims = claims_of(wanted, current, store)  # first, so that a refusal leaves nothing behind
-    configuration = _write(wanted, pointer, store)
+    configuration = _write(wanted, pointer, current, store)
     old_and_new = lookups_of(*([current] if current else []), configuration)
     store.write_lookups(old_and_new.along(lookups_of(configuration)), configuration.number)
     numbered = [replace(claim, number=configuration.number) for claim in claims]
     return store.switch(pointer, configuration.number, numbered), configuration
 
 
-def _write(wanted: Configuration, pointer: Pointer, store: ConfigurationStore) -> Configuration:
+def _write(
+    wanted: Configuration,
+    pointer: Pointer,
+    current: Configuration | None,
+    store: ConfigurationStore,
+) -> Configuration:
     """Keep the configuration under the first free number, or find it where it stopped short.
 
     Only the last of those that never came in force is taken up again: the lookups that a later one
@@ -160,9 +171,18 @@ def _write(wanted: Configuration, pointer: Pointer, store: ConfigurationStore) -
         if kept is None:
             if last is not None and _same(wanted, last):
                 return last
-            return _write_new(replace(wanted, number=number), store)
+            return _write_new(_numbered(wanted, number, current), store)
         last = kept
     raise Conflict(f"{_MOST_ORPHANS} configurations of {wanted.application} never came in force")
+
+
+def _numbered(wanted: Configuration, number: int, current: Configuration | None) -> Configuration:
+    """Return a configuration with its number; what `current` has not begins with it."""
+    since = tuple(
+        (spec.id, current.stage_since(spec.id) if current and current.stage(spec.id) else number)
+        for spec in wanted.stages
+    )
+    return replace(wanted, number=number, since=since)
 
 
 def _write_new(configuration: Configuration, store: ConfigurationStore) -> Configuration:

@@ -64,6 +64,7 @@ def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         actor=request.actor,
         reason=reason,
         at=ports.clock.now(),
+        ledger=ports.ledger,
     )
 
 

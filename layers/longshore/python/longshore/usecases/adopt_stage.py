@@ -26,7 +26,7 @@ from longshore.domain.stages import Allowance, Hold, HoldKind, Stable, StageReco
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
-from longshore.usecases.round import SLICE, Round
+from longshore.usecases.round import A_WRITE, SLICE, Round
 
 
 def adopt_stage(round_: Round) -> bool:
@@ -65,9 +65,20 @@ def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
 def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
     """Return the target with what it runs: nothing we know of where it cannot be deployed to."""
     target = replace(round_.snapshot.target(spec.service), config=round_.snapshot.config)
-    if service is None or refusal_of(service):
+    return target if service is None else as_it_is(round_, spec, service, target)
+
+
+def as_it_is(
+    round_: Round, spec: TargetSpec, service: EcsService, target: TargetRecord
+) -> TargetRecord:
+    """Return a target with the revision that ECS proved last; one that it is moving is astray.
+
+    Of a service that ECS has completed no deployment of nothing is known yet.
+    """
+    if refusal_of(service) or not service.proven:
         return target
-    return replace(target, stable=what_runs(round_, spec, service))
+    proven = replace(service, task_definition=service.last_completed)
+    return replace(target, stable=what_runs(round_, spec, proven), astray=not service.settled)
 
 
 def what_runs(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
@@ -78,12 +89,13 @@ def what_runs(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
         described.definition,
         spec,
         round_.snapshot.spec.images,
-        lambda: ecs.running_digests(spec.service),
+        lambda: ecs.running_digests(spec.service, described.arn),
     )
     return Stable(described.arn, tuple(sorted(digests.items())))
 
 
 def _adopt_release(round_: Round) -> None:
+    forget_left_out(round_)
     live = _running_release(round_)
     seen = live if live != round_.stage.live else None  # what was live already may be unproven
     stage = replace(
@@ -95,21 +107,22 @@ def _adopt_release(round_: Round) -> None:
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
-    left = _left_out(round_)
-    round_.commit(Changes(stage=stage, targets=left, announcements=(told,)))
+    round_.commit(Changes(stage=stage, announcements=(told,)))
 
 
-def _left_out(round_: Round) -> tuple[TargetRecord, ...]:
-    """Return the targets that the configuration has no more, with nothing known of them.
+def forget_left_out(round_: Round) -> None:
+    """Forget what is known of targets that the configuration has no more, some at a time.
 
     Others may move them from now on. What comes back one day is adopted as it is then.
     """
     named = {spec.service for spec in round_.snapshot.spec.targets}
-    return tuple(
+    left = [
         TargetRecord(target.stage, target.service, sought=target.sought, version=target.version)
         for target in round_.snapshot.targets
         if target.service not in named and (target.stable or target.deployment)
-    )
+    ]
+    for start in range(0, len(left), A_WRITE):
+        round_.commit(Changes(targets=tuple(left[start : start + A_WRITE])))
 
 
 def _running_release(round_: Round) -> Release | None:
@@ -119,6 +132,8 @@ def _running_release(round_: Round) -> Release | None:
     fresh = [t for t in round_.targets() if known is None or t.deployment is None]
     if known is not None and (not fresh or _moved_repository(known, images)):
         return known
+    if any(target.astray or target.left_astray for target in fresh):
+        return None
     running = [dict(target.stable.digests) for target in fresh if target.stable]
     digests = common_digests(running, images)
     if digests is None or not _agrees(known, digests):

@@ -13,11 +13,8 @@ from longshore.domain.wakeups import Wakeup
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
-from longshore.usecases.round import Round
+from longshore.usecases.round import A_WRITE, Round
 from longshore.usecases.start_deployment import start_deployment
-
-INTENTS_A_WRITE = 50
-"""With its outcome each is two items of a transaction, which has 100."""
 
 
 def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move:
@@ -55,13 +52,13 @@ def _let_through(round_: Round, candidate: Release | None) -> None:
         return
     stage = replace(round_.stage, hold=None)
     if candidate is not None and _may_be_kept_back(round_, candidate):
-        heard = tuple(intent.id for intent in intents[-INTENTS_A_WRITE:])
+        heard = tuple(intent.id for intent in intents[-A_WRITE:])
         trigger = Trigger(TriggerKind.RETRY, intents[-1].actor, heard)
         kept = tuple(veto for veto in stage.vetoes if veto.content != candidate.content)
         stage = replace(stage, vetoes=kept, allowance=Allowance(candidate.content, trigger))
     changed: StageRecord | None = stage
-    for start in range(0, len(intents), INTENTS_A_WRITE):
-        some = intents[start : start + INTENTS_A_WRITE]
+    for start in range(0, len(intents), A_WRITE):
+        some = intents[start : start + A_WRITE]
         outcomes = tuple(_heard(round_, intent) for intent in some)
         round_.commit(Changes(stage=changed, consumed=some, outcomes=outcomes))
         changed = None

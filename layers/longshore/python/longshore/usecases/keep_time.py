@@ -51,9 +51,10 @@ def put_timer_off(round_: Round) -> None:
 
 def began_at(round_: Round, deployment: DeploymentRecord) -> datetime:
     """Return when a deployment began, or its way back."""
-    if deployment.phase is Phase.ROLLING_BACK:
-        return deployment.deadline_at - round_.snapshot.spec.deadline
-    return deployment.started_at
+    if deployment.phase is not Phase.ROLLING_BACK:
+        return deployment.started_at
+    # An older version kept the moment only as the deadline that followed from it.
+    return deployment.returning_since or deployment.deadline_at - round_.snapshot.spec.deadline
 
 
 def _leg(target: TargetRecord, deployment: DeploymentRecord) -> Leg:

@@ -12,7 +12,7 @@ from longshore.decide.verdict import judge
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled, UnknownReply
-from longshore.domain.observations import EcsDeployment, EcsService
+from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
 from longshore.domain.rates import ApiClass
 from longshore.usecases.ports import KnownRevision
 from longshore.usecases.round import Round
@@ -36,6 +36,7 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
     leg = way.leg
     if leg.revision is None:
         return
+    _refuse_what_failed(spec, service, leg.revision)
     present = _on_it_already(round_, spec, service, leg.revision)
     if present is not None:
         followed = replace(_following(leg, present), called_at=round_.now)
@@ -69,6 +70,28 @@ def _intend(round_: Round, spec: TargetSpec, calling: Leg, way: Way) -> None:
             prepared = replace(way.leg, state=LegState.REGISTERING)
             round_.write_leg(spec.service, prepared, back=way.back, known=way.known)
         raise
+
+
+def _refuse_what_failed(spec: TargetSpec, service: EcsService, revision: str) -> None:
+    """Refuse a call that would begin nothing, and show an earlier failure as this one's.
+
+    ECS keeps a deployment that it failed where no circuit breaker goes back. An UpdateService to
+    the same revision begins no other.
+    """
+    primary = service.primary
+    if primary is None or primary.task_definition != revision:
+        return
+    if primary.rollout is RolloutState.FAILED:
+        raise Refused(
+            f"ECS keeps {spec.service} on a deployment of {_name(revision)} that failed earlier, "
+            "and begins no other of that revision: push a newer image, or retry once the service "
+            "is back on its stable revision",
+            "FailedEarlier",
+        )
+
+
+def _name(revision: str) -> str:
+    return revision.rpartition("/")[2]
 
 
 def _on_it_already(

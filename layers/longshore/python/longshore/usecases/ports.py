@@ -190,8 +190,8 @@ class Ecs(Protocol):
         """Return the tasks of an ECS deployment that stopped within the last hour, newest first."""
         ...
 
-    def running_digests(self, service: ServiceRef) -> Mapping[str, str]:
-        """Return the digest that each container of the running tasks was started from."""
+    def running_digests(self, service: ServiceRef, revision: str) -> Mapping[str, str]:
+        """Return the digest that each container of a revision's running tasks was started from."""
         ...
 
 

@@ -17,9 +17,9 @@ from longshore.decide.rendering import (
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Refused, Throttled
-from longshore.domain.observations import DescribedRevision, EcsService
+from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.rates import ApiClass
-from longshore.domain.references import pinned_digest
+from longshore.domain.references import pinned_digest, without_version
 from longshore.domain.releases import Release
 from longshore.domain.stages import Registration, Stable
 from longshore.usecases.move_service import Way
@@ -72,18 +72,28 @@ def prepare_back(round_: Round, spec: TargetSpec, leg: Leg, stable: Stable) -> W
 def _pinned(
     round_: Round, spec: TargetSpec, base: DescribedRevision, digests: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the references that pin digests; an alias may be newer than the stable release."""
-    stable = round_.stage.stable
-    known = {image.alias: image.repository for image in round_.snapshot.spec.images}
-    known |= {image.alias: image.repository for image in stable.images} if stable else {}
-    repositories = {alias: known[alias] for alias in digests if alias in known}
-    if not repositories:
-        return {}
-    managed = managed_containers(base.definition, spec, repositories)
+    """Return the references that pin digests, each in the repository that its container runs.
+
+    A digest was seen there. What the alias names now may be another repository, and the stable
+    release may be older than the alias.
+    """
+    images = containers_of(base.definition)
     return {
-        container: f"{repositories[alias].uri}@{digests[alias]}"
-        for container, alias in managed.items()
+        name: f"{without_version(images[name])}@{digests[alias]}"
+        for name, alias in _managed(round_, spec, base.definition).items()
+        if alias in digests
     }
+
+
+def _managed(round_: Round, spec: TargetSpec, definition: TaskDefinition) -> dict[str, str]:
+    """Return the alias of each container that runs an image of the stage, as it is or was."""
+    stable = round_.stage.stable
+    found: dict[str, str] = {}
+    for images in (round_.snapshot.spec.images, stable.images if stable else ()):
+        repositories = {image.alias: image.repository for image in images}
+        with suppress(UnknownContainerError):
+            found |= managed_containers(definition, spec, repositories)
+    return found
 
 
 def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
@@ -175,19 +185,15 @@ def _refuse_tags(round_: Round, spec: TargetSpec, rendered: Rendered) -> None:
 
     What was adopted by tag and never seen running can be gone back to as it is, not copied.
     """
-    stable = round_.stage.stable
     images = containers_of(rendered.definition)
-    for known in (round_.snapshot.spec.images, stable.images if stable else ()):
-        repositories = {image.alias: image.repository for image in known}
-        with suppress(UnknownContainerError):
-            for name in managed_containers(rendered.definition, spec, repositories):
-                if pinned_digest(images[name]) is None:
-                    raise Refused(
-                        f"{rendered.family} would run {images[name]} in {name}, and nobody knows "
-                        "which digest that was: push a newer image, or bring the service to a "
-                        "revision that you trust by hand",
-                        "DigestUnknown",
-                    )
+    for name in _managed(round_, spec, rendered.definition):
+        if pinned_digest(images[name]) is None:
+            raise Refused(
+                f"{rendered.family} would run {images[name]} in {name}, and nobody knows which "
+                "digest that was: push a newer image, or bring the service to a revision that you "
+                "trust by hand",
+                "DigestUnknown",
+            )
 
 
 def _follow_other_hands(

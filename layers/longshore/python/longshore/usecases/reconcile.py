@@ -21,7 +21,7 @@ from longshore.domain.errors import (
 from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
-from longshore.usecases.adopt_restored import adopt_restored
+from longshore.usecases.adopt_anew import adopt_anew
 from longshore.usecases.adopt_stage import adopt_stage
 from longshore.usecases.advance_deployment import advance_deployment, waits_for_a_call
 from longshore.usecases.choose_release import choose_release
@@ -164,11 +164,14 @@ def _drive(round_: Round) -> None:
 
 def _adopt(round_: Round) -> bool:
     """Adopt the configuration; one that cannot be keeps nothing waiting that is under way."""
-    if round_.snapshot.restored:
-        return adopt_restored(round_)
+    round_.sign()
+    if round_.snapshot.restored or round_.snapshot.came_back:
+        return adopt_anew(round_)
     try:
         return adopt_stage(round_)
-    except (NotPermitted, Refused):
+    except Conflict:
+        raise
+    except LongshoreError:
         _advance(round_)
         raise
 

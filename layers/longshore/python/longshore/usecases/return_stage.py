@@ -44,7 +44,7 @@ def begin_return(
         return
     deadline = round_.now + round_.snapshot.spec.deadline
     back = _with(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
-    back = replace(back, deadline_at=deadline)
+    back = replace(back, deadline_at=deadline, returning_since=round_.now)
     back, told = announce_deployment(back, EventName.DEPLOYMENT_FAILED, round_.now)
     stage = replace(stage, due_at=deadline)
     round_.commit(Changes(stage=stage, deployment=back, announcements=(told,)))

@@ -29,6 +29,10 @@ from longshore.usecases.ports import (
 SLICE = 10
 """Targets worked on in one round: what one DescribeServices call shows."""
 
+A_WRITE = 50
+"""Records of a list that are written together: a transaction has 100 items, and each record may
+have an outcome beside it."""
+
 TIME_FOR_A_CALL = timedelta(seconds=25)
 """Time that must be left before an ECS write: more than its time-outs, so that no call of ours can
 still be under way when the message becomes visible again."""
@@ -86,6 +90,13 @@ class Round:
         timed = Changes(stage=replace(self.stage, due_at=due_at))
         self.snapshot = self.ports.ledger.commit(self.snapshot, self._signed(timed))
 
+    def sign(self) -> None:
+        """Name the ledger in a stage that an older version wrote, so that a copy of it is known."""
+        stage = self.stage
+        if stage.version and not stage.ledger and self.snapshot.ledger:
+            signed = self._signed(Changes(stage=stage))
+            self.snapshot = self.ports.ledger.commit(self.snapshot, signed)
+
     def observe(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, EcsService | None]:
         """Return the services as ECS shows them, each looked at once a round; None: missing."""
         unseen = [service for service in services if service not in self.observed]
@@ -137,14 +148,21 @@ class Round:
     def _signed(self, changes: Changes) -> Changes:
         """Name the ledger in what is written, so that a copy of it is known as one.
 
-        What a copy holds keeps its name until the stage has been adopted anew.
+        What a copy holds keeps its name until the stage has been adopted anew. A record that
+        begins before then is a copy from its beginning.
         """
         if self.snapshot.restored:
-            return changes
+            return self._as_a_copy(changes)
         ledger = self.snapshot.ledger
         targets = tuple(replace(target, ledger=ledger) for target in changes.targets)
         stage = replace(changes.stage, ledger=ledger) if changes.stage else None
         return replace(changes, stage=stage, targets=targets)
+
+    def _as_a_copy(self, changes: Changes) -> Changes:
+        stage = changes.stage
+        if stage is None or stage.ledger:
+            return changes
+        return replace(changes, stage=replace(stage, ledger=self.snapshot.applied_in))
 
     def look_again(self, delay: timedelta) -> None:
         """Ask for another round, at the latest after `delay`."""

@@ -1,7 +1,8 @@
-"""Take a stage over anew whose record is a copy from a backup: nothing moves by that.
+"""Take a stage over anew whose record is of another time: nothing moves by that.
 
-Such a record is from before what happened last. A release that failed meanwhile would be tried
-again, and a service would be returned to what was verified long ago. So what runs is taken as
+A copy from a backup is from before what happened last: a release that failed meanwhile would be
+tried again, and a service would be returned to what was verified long ago. So is the record of a
+stage that had left the configuration: others may have moved its services. What runs is taken as
 right, as on the first day, and the policies' present choice waits for something newer or a person.
 """
 
@@ -9,29 +10,24 @@ from dataclasses import replace
 
 from longshore.decide.adoption import common_digests
 from longshore.decide.selection import Chosen
-from longshore.decide.support import refusal_of
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
-from longshore.domain.observations import EcsService, RolloutState
-from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.observations import EcsService
+from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import Hold, HoldKind, Stable, StageRecord, TargetRecord
-from longshore.usecases.adopt_stage import release_of, what_runs
+from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
+from longshore.usecases.adopt_stage import as_it_is, forget_left_out, release_of
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
-from longshore.usecases.round import SLICE, Round
-
-_WHY = "the ledger was restored from a backup"
+from longshore.usecases.round import A_WRITE, SLICE, Round
 
 
-def adopt_restored(round_: Round) -> bool:
+def adopt_anew(round_: Round) -> bool:
     """Adopt what runs, at most ten services a round; return whether that is finished."""
     snapshot = round_.snapshot
     copied = [
-        spec
-        for spec in snapshot.spec.targets
-        if snapshot.target(spec.service).ledger != snapshot.ledger
+        spec for spec in snapshot.spec.targets if _is_old(round_, snapshot.target(spec.service))
     ]
     if copied:
         _adopt_targets(round_, copied[:SLICE])
@@ -41,6 +37,11 @@ def adopt_restored(round_: Round) -> bool:
     return True
 
 
+def _is_old(round_: Round, target: TargetRecord) -> bool:
+    snapshot = round_.snapshot
+    return target.ledger != snapshot.ledger or target.config < snapshot.since
+
+
 def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
     services = round_.observe(spec.service for spec in specs)
     adopted = tuple(_adopted(round_, spec, services[spec.service]) for spec in specs)
@@ -48,28 +49,23 @@ def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
 
 
 def _adopted(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
-    """Return the target with what it runs; one that is on its way somewhere has gone astray."""
-    copy = round_.snapshot.target(spec.service)
+    """Return the target with what it runs, and nothing of what was known."""
+    old = round_.snapshot.target(spec.service)
     anew = TargetRecord(
-        copy.stage,
-        copy.service,
-        sought=copy.sought,
+        old.stage,
+        old.service,
+        sought=old.sought,
+        config=round_.snapshot.config,
         ledger=round_.snapshot.ledger,
-        version=copy.version,
+        version=old.version,
     )
-    if service is None or refusal_of(service):
-        return anew
-    settled = service.primary is not None and service.primary.rollout is RolloutState.COMPLETED
-    return replace(anew, stable=_last_proven(round_, spec, service), astray=not settled)
-
-
-def _last_proven(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
-    proven = replace(service, task_definition=service.last_completed)
-    return what_runs(round_, spec, proven)
+    return anew if service is None else as_it_is(round_, spec, service, anew)
 
 
 def _adopt_release(round_: Round) -> None:
-    """End what the copy has under way, and write down where the stage is."""
+    """End what the record has under way, and write down where the stage is."""
+    forget_left_out(round_)
+    _end_old_wishes(round_)
     snapshot, live = round_.snapshot, _running(round_)
     stage = replace(
         round_.stage,
@@ -88,6 +84,27 @@ def _adopt_release(round_: Round) -> None:
     round_.commit(Changes(stage=stage, finished=ended, announcements=(*told, adopted)))
 
 
+def _end_old_wishes(round_: Round) -> None:
+    """End what people wanted before the restore: it may have been heard since the backup."""
+    known = {"", round_.snapshot.ledger}
+    old = [intent for intent in round_.snapshot.intents if intent.ledger not in known]
+    for start in range(0, len(old), A_WRITE):
+        some = tuple(old[start : start + A_WRITE])
+        outcomes = tuple(_too_old(round_, intent) for intent in some)
+        round_.commit(Changes(consumed=some, outcomes=outcomes))
+
+
+def _too_old(round_: Round, intent: Intent) -> EventOutcome:
+    reason = f"{_why(round_)} after {intent.actor} asked to {intent.kind}; ask again if need be"
+    return EventOutcome(intent.id, intent.stage, Outcome.REJECTED, reason, round_.now)
+
+
+def _why(round_: Round) -> str:
+    if round_.snapshot.restored:
+        return "the ledger was restored from a backup"
+    return "the stage had left the configuration"
+
+
 def _running(round_: Round) -> Release | None:
     """Return the release that every target runs, None where they differ or it is unknown."""
     running = [dict(target.stable.digests) for target in round_.targets() if target.stable]
@@ -98,7 +115,8 @@ def _running(round_: Round) -> Release | None:
 def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     """Hold back what the policies choose now, unless it is what runs."""
     choice = look_at_registry(round_.snapshot.spec.images, round_.ports.registry).choice
-    runs = f"{_WHY}; what runs is adopted: {stage.live or 'no release that all services share'}"
+    live = stage.live or "no release that all services share"
+    runs = f"{_why(round_)}; what runs is adopted: {live}"
     if not isinstance(choice, Chosen):
         return stage, f"{runs}; {choice.reason}"
     candidate = choice.release
@@ -112,11 +130,11 @@ def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
 
 
 def _ended(round_: Round) -> tuple[DeploymentRecord | None, tuple[Announcement, ...]]:
-    """Return the end of the deployment that the copy has under way: nobody knows what became."""
+    """Return the end of the deployment that the record has under way: nobody knows what became."""
     flight = round_.snapshot.deployment
     if flight is None:
         return None, ()
-    reason = f"{_WHY}; what the services run now is adopted"
+    reason = f"{_why(round_)}; what the services run now is adopted"
     ended = replace(flight, phase=Phase.ABORTED, reason=reason, finished_at=round_.now)
     ended, told = announce_deployment(ended, EventName.DEPLOYMENT_ABORTED, round_.now)
     return ended, (told,)

@@ -1,0 +1,93 @@
+"""Defects that the simulation has found in the product, brought back.
+
+Each was mended. As a mutant it shows for good that the simulation sees it, however the seeds
+change; the seeds of `tests.simulation.regressions` are those that catch them today.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from longshore.aws.ledger import DynamoStageLedger
+from longshore.domain.deployments import DeploymentRecord, Phase
+from longshore.domain.observations import EcsDeployment
+from longshore.domain.outcomes import Announcement
+from longshore.domain.places import StageId
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
+from longshore.usecases.conclude_deployment import end
+from longshore.usecases.round import Round
+from tests.simulation.mutants.mutant import Mutant, replacing
+
+_within = TargetRecord.within
+
+
+def _forget_what_is_sought(self: TargetRecord, deployment: int) -> TargetRecord:
+    within = _within(self, deployment)
+    return within if within is self else replace(within, sought=())
+
+
+def _took_back_to_anything(primary: EcsDeployment, target: TargetRecord) -> bool:
+    known = {*target.forward.present, target.forward.ecs_deployment_id}
+    return primary.id not in known and primary.task_definition == target.forward.origin
+
+
+def _by_the_record_alone(self: StageSnapshot) -> bool:
+    return self.stage.ledger not in {"", self.ledger}
+
+
+def _no_copy(self: StageSnapshot) -> bool:
+    del self
+    return False
+
+
+def _of_its_subject(self: Announcement) -> str:
+    return self.subject
+
+
+def _with_the_old_release_live(
+    round_: Round, deployment: DeploymentRecord, *, stage: StageRecord
+) -> None:
+    failed = deployment.phase is Phase.FAILED and stage.live is None
+    end(round_, deployment, stage=replace(stage, live=round_.stage.live) if failed else stage)
+
+
+def _wait_on(self: DynamoStageLedger, stage: StageId, reason: str, at: datetime) -> None:
+    del self, stage, reason, at
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "sought-by-one-deployment-alone",
+        "a registration whose answer was lost is forgotten when a newer release comes",
+        replacing("longshore.domain.stages.TargetRecord.within", _forget_what_is_sought),
+    ),
+    Mutant(
+        "the-breaker-is-always-right",
+        "what a circuit breaker goes back to is taken for what the stage was verified on",
+        replacing("longshore.usecases.return_stage._took_back", _took_back_to_anything),
+    ),
+    Mutant(
+        "a-copy-is-believed",
+        "a ledger that was restored from a backup is worked on as if nothing had happened since",
+        replacing("longshore.domain.stages.StageSnapshot.restored", property(_no_copy)),
+    ),
+    Mutant(
+        "no-record-is-no-copy",
+        "a stage that the backup had not adopted yet brings again what has failed since",
+        replacing("longshore.domain.stages.StageSnapshot.restored", property(_by_the_record_alone)),
+    ),
+    Mutant(
+        "notices-of-a-stage-overtake",
+        "what is told of a stage makes what was to be told before stale",
+        replacing("longshore.domain.outcomes.Announcement.thread", property(_of_its_subject)),
+    ),
+    Mutant(
+        "live-after-a-failed-way-back",
+        "a stage whose way back failed still counts as running what it ran before",
+        replacing("longshore.usecases.return_stage.end", _with_the_old_release_live),
+    ),
+    Mutant(
+        "wishes-outlive-their-stage",
+        "what people want of a stage that is gone waits for ever",
+        replacing("longshore.aws.ledger.DynamoStageLedger.end_wishes", _wait_on),
+    ),
+)

@@ -1,0 +1,80 @@
+"""A stage that left the configuration and comes back is adopted as it is then."""
+
+from dataclasses import replace
+
+from longshore.domain.deployments import Phase
+from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.stages import HoldKind
+from longshore_local.ecs.images import NeverStarts
+from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_digest, make_spec
+from tests.support.harbour import WORKER, WORKER_REPOSITORY, Harbour, two_services
+from tests.support.voyages import CRASH, make_harbour, of_digest, push_both
+
+ELSEWHERE = make_spec(StageId(STAGE.application, "elsewhere"), replace(SERVICE, name="other"))
+
+
+def moved_by_hand(
+    harbour: Harbour, number: int, service: ServiceRef = SERVICE, of: RepositoryRef = REPOSITORY
+) -> None:
+    """Bring a service to another image, as people do for whom the stage is no more."""
+    harbour.registry.push(of, make_digest(number), "hand")
+    image = of_digest(number, of)
+    container = {"name": "web", "image": image, "essential": True, "memory": 70}
+    family = {"family": service.name, "containerDefinitions": [container]}
+    harbour.world.call("RegisterTaskDefinition", family)
+    request = {"cluster": service.cluster, "service": service.name, "taskDefinition": service.name}
+    harbour.world.call("UpdateService", request)
+
+
+def test_what_was_under_way_when_it_left_is_not_taken_up_again() -> None:
+    harbour = make_harbour(spec=two_services(), breaker=False)
+    push_both(harbour, NeverStarts())
+    harbour.run(minutes=10)
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=60)
+    moved_by_hand(harbour, 5)
+    moved_by_hand(harbour, 6, WORKER, WORKER_REPOSITORY)
+    harbour.run(minutes=60)
+    harbour.ecs.calls.calls.clear()
+
+    harbour.apply(harbour.spec)
+    harbour.run(minutes=60)
+
+    assert harbour.ecs.writes() == []
+    assert harbour.deployment(1).phase is Phase.ABORTED
+    assert "had left the configuration" in harbour.deployment(1).reason
+    assert harbour.snapshot.stage.due_at is None
+
+
+def test_what_was_pushed_meanwhile_is_held_and_a_failure_returns_to_what_ran_then() -> None:
+    harbour = make_harbour()
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=5)
+    moved_by_hand(harbour, 5)
+    harbour.push(6)
+    harbour.run(minutes=10)
+    harbour.ecs.calls.calls.clear()
+
+    harbour.apply(harbour.spec)
+    harbour.run(minutes=40)
+    hold = harbour.snapshot.stage.hold
+
+    assert harbour.ecs.writes() == []
+    assert hold is not None
+    assert hold.kind is HoldKind.ADOPTED
+
+    harbour.push(7, conduct=CRASH)
+    harbour.run(minutes=60)
+
+    assert harbour.running() == of_digest(5)
+
+
+def test_a_stage_that_stays_is_adopted_as_before() -> None:
+    harbour = make_harbour()
+    harbour.push(2, conduct=NeverStarts())
+    harbour.run(minutes=5)
+
+    harbour.apply(harbour.spec)
+    harbour.run(minutes=5)
+
+    assert harbour.deployment(1).phase is Phase.PROGRESSING
