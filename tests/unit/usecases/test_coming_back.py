@@ -69,6 +69,18 @@ def test_what_was_pushed_meanwhile_is_held_and_a_failure_returns_to_what_ran_the
     assert harbour.running() == of_digest(5)
 
 
+def test_it_may_come_back_with_a_release() -> None:
+    harbour = make_harbour()
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=5)
+    harbour.push(6)
+
+    harbour.apply(harbour.spec, deploy=True)
+    harbour.run(minutes=10)
+
+    assert harbour.running() == of_digest(6)
+
+
 def test_a_stage_that_stays_is_adopted_as_before() -> None:
     harbour = make_harbour()
     harbour.push(2, conduct=NeverStarts())

@@ -16,7 +16,7 @@ from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
-from longshore.usecases.adopt_stage import as_it_is, forget_left_out, release_of
+from longshore.usecases.adopt_stage import as_it_is, forget_left_out, let_through, release_of
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
@@ -113,7 +113,7 @@ def _running(round_: Round) -> Release | None:
 
 
 def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
-    """Hold back what the policies choose now, unless it is what runs."""
+    """Hold back what the policies choose now, unless it runs or comes with the configuration."""
     choice = look_at_registry(round_.snapshot.spec.images, round_.ports.registry).choice
     live = stage.live or "no release that all services share"
     runs = f"{_why(round_)}; what runs is adopted: {live}"
@@ -122,6 +122,8 @@ def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     candidate = choice.release
     if stage.live is not None and stage.live.content == candidate.content:
         return stage, f"{runs}; that is what the policy chooses"
+    if round_.snapshot.deploy_wanted and not round_.snapshot.restored:
+        return let_through(round_, stage, candidate, runs)
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
     if stage.hold is not None and stage.hold.content is None:
         return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"

@@ -178,9 +178,7 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     if candidate.content in _known_contents(round_, stage):
         return stage, f"{runs}; that is what the policy chooses"
     if round_.snapshot.deploy_wanted:
-        trigger = Trigger(TriggerKind.APPLY, round_.snapshot.applied_by)
-        allowed = replace(stage, hold=None, allowance=Allowance(candidate.content, trigger))
-        return allowed, f"{runs}; {candidate} is deployed, as asked for with the configuration"
+        return let_through(round_, stage, candidate, runs)
     if why := _why_it_may_ship(round_, stage, candidate):
         return stage, f"{runs}; {why}"
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
@@ -188,6 +186,15 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
     hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
     return replace(stage, hold=hold), reason
+
+
+def let_through(
+    round_: Round, stage: StageRecord, candidate: Release, runs: str
+) -> tuple[StageRecord, str]:
+    """Let through what was asked for with the configuration; `runs` says what is adopted."""
+    trigger = Trigger(TriggerKind.APPLY, round_.snapshot.applied_by)
+    allowed = replace(stage, hold=None, allowance=Allowance(candidate.content, trigger))
+    return allowed, f"{runs}; {candidate} is deployed, as asked for with the configuration"
 
 
 def _why_it_may_ship(round_: Round, stage: StageRecord, candidate: Release) -> str | None:
