@@ -247,8 +247,9 @@ class People:
     def _use_up_rates(self, action: Action) -> None:
         self._world.use_up_rates(1 + action.how % 60)
 
-    def _restore_table(self, _: Action) -> None:
-        self._world.restore_table()
+    def _restore_table(self, action: Action) -> None:
+        """Restore the table: put the backup in its place, or write its items over what is there."""
+        self._world.restore_table(in_place=action.how % 2 > 0)
 
     # ── through the control function ────────────────────────────────────────────────────────
 

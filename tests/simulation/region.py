@@ -187,9 +187,9 @@ class Region:
         """Return what the table holds now."""
         return self.dynamodb.snapshot(TABLE)
 
-    def restore(self, snapshot: Any) -> None:
-        """Hold in the table what it held before."""
-        self.dynamodb.restore(TABLE, snapshot)
+    def restore(self, snapshot: Any, *, in_place: bool) -> None:
+        """Hold in the table what it held before; `in_place` beside what came since."""
+        self.dynamodb.restore(TABLE, {**self.snapshot(), **snapshot} if in_place else snapshot)
 
     def runs(self, service: Service) -> str | None:
         """Return the image that a service's primary deployment runs, None where it is gone."""

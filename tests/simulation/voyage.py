@@ -188,7 +188,7 @@ class Voyage:
         ledger = self.world.watch.ledger
         busy: Iterable[Any] = (entry.body["current"] for entry in ledger.of_kind("stage"))
         waiting = any(entry.due_at is not None for entry in ledger.of_kind("outbox"))
-        idle = self.world.is_idle and not self.world.has_dead_letters
+        idle = self.world.is_idle and not self.world.has_dead_letters and self.world.is_whole
         return idle and all(number is None for number in busy) and not waiting
 
     def _check(self) -> None:

@@ -21,7 +21,7 @@ from tests.simulation.installation import Stack
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.kernel import Kernel
 from tests.simulation.past import Past
-from tests.simulation.plan import Plan, Repository
+from tests.simulation.plan import SWEEP, Plan, Repository
 from tests.simulation.promises.watch import Watch
 from tests.simulation.region import Outside, Region
 from tests.simulation.story import Story
@@ -163,6 +163,11 @@ class World:
         return any(self.cloud.sqs.dead(source.queue) for source in self.sources.values())
 
     @property
+    def is_whole(self) -> bool:
+        """Whether no restore is under way, and a sweep has come since the last one."""
+        return self.sources["Work"].on and self.kernel.now - self.truth.restored_at >= SWEEP
+
+    @property
     def is_expecting(self) -> bool:
         """Whether events are still on their way."""
         return self._on_their_way > 0
@@ -261,10 +266,10 @@ class World:
         """Keep what the table holds now, as point-in-time recovery does."""
         self._snapshots.append((self.kernel.now, self.cloud.snapshot()))
 
-    def restore_table(self) -> None:
+    def restore_table(self, *, in_place: bool) -> None:
         """Restore the table to an hour ago, with the work queue off, as the runbook says."""
         self.sources["Work"].on = False
-        self.kernel.after(RESTORE_TAKES, self._restore)
+        self.kernel.after(RESTORE_TAKES, partial(self._restore, in_place=in_place))
 
     def _leave_what_rolls(self) -> None:
         """Take note of services that ECS is moving: a restored ledger leaves them to people."""
@@ -273,12 +278,13 @@ class World:
             if found and found["deployments"][0]["rolloutState"] != "COMPLETED":
                 self.truth.touched[str(service)] = self.kernel.now
 
-    def _restore(self) -> None:
+    def _restore(self, *, in_place: bool) -> None:
         wanted = self.kernel.now - AN_HOUR
         earlier = [kept for kept in self._snapshots if kept[0] <= wanted][-1:]
         for _, snapshot in earlier or self._snapshots[:1]:
-            self.tell("people", "have restored the table")
-            self.cloud.restore(snapshot)
+            how = "have written a backup over the table" if in_place else "have restored the table"
+            self.tell("people", how)
+            self.cloud.restore(snapshot, in_place=in_place)
             self.stack.ledger = f"ledger/{self.kernel.now:%H%M%S}"
             self.watch.restored()
             self._leave_what_rolls()

@@ -167,6 +167,13 @@ class InMemoryStageLedger:
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         return self.state.revisions.get((home, family, fingerprint))
 
+    def newest_deployment(self, stage: StageId) -> DeploymentRecord | None:
+        numbers = [number for of, number in self.state.deployments if of == stage]
+        return self.state.deployments[stage, max(numbers)] if numbers else None
+
+    def newest_announcement(self, subject: str) -> int:
+        return max((number for of, number in self.state.outbox if of == subject), default=0)
+
     def _take(self, token: Token) -> None:
         key = (token.home, token.calls)
         match take(self.state.buckets.get(key, Bucket()), token.rate, token.at):

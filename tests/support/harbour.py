@@ -168,6 +168,13 @@ class Harbour:
             setattr(copied, table, dict(getattr(copied, table)))
         return copied
 
+    def write_back(self, backup: LedgerState) -> None:
+        """Write a copy's items over the ledger's own, which leaves what is newer, and say so."""
+        for table in _TABLES:
+            getattr(self.state, table).update(getattr(backup, table))
+        self.state.name = "ledger/2"
+        self.send([Wakeup(STAGE, frozenset({Hint.SWEEP}))])
+
     def restore(self, backup: LedgerState) -> None:
         """Put a copy in the ledger's place, under another name, and let the sweep find it."""
         vars(self.state).update(vars(backup), name="ledger/2")

@@ -23,6 +23,8 @@ from longshore.usecases.ports import Directory, StageLedger
 from tests.support.fakes import InMemoryDirectory, InMemoryStageLedger, LedgerState
 
 TABLE = "ledger"
+LEDGER = "ledger/1"
+"""The name by which a ledger is told from its backups."""
 
 
 class LedgerWorld(Protocol):
@@ -107,7 +109,7 @@ class DynamoWorld:
         self.calls = Recorder(TokenMemory())
         self.client = clients.dynamodb
         self.table = Table(Gate(self.calls), self.client, TABLE)
-        self.ledger: StageLedger = DynamoStageLedger(self.table)
+        self.ledger: StageLedger = DynamoStageLedger(self.table, LEDGER)
         self.directory: Directory = DynamoDirectory(self.table)
         others = Table(Gate(), self.client, TABLE)  # the other functions, whose calls do not count
         self._configurations = DynamoConfigurationStore(others)
@@ -117,7 +119,7 @@ class DynamoWorld:
 
     def fresh_ledger(self) -> StageLedger:
         """Return the ledger as a new invocation environment has it: with nothing remembered."""
-        return DynamoStageLedger(self.table)
+        return DynamoStageLedger(self.table, LEDGER)
 
     def put(self, item: "items.Item") -> None:
         self.client.put_item(TableName=TABLE, Item=item)

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from longshore.aws.clients import Clients
-from longshore.aws.ecs import AwsEcs
+from longshore.aws.ecs import NEWEST_REVISIONS, AwsEcs
 from longshore.aws.gate import Gate
 from longshore.domain.errors import Refused, UnknownReply
 from longshore.domain.observations import RolloutState
@@ -204,11 +204,11 @@ def test_a_deregistered_revision_is_not_found(rig: Rig) -> None:
 
 def test_the_search_for_a_registration_ends(rig: Rig) -> None:
     rig.register("web", tags=[{"key": "k", "value": "v"}])
-    for _ in range(8):
+    for _ in range(NEWEST_REVISIONS):
         rig.register("web")
 
     assert rig.ecs.port.find_registered(rig.world.home, "web", ("k", "v")) is None
-    assert rig.ecs.count("DescribeTaskDefinition") == 5
+    assert rig.ecs.count("DescribeTaskDefinition") == NEWEST_REVISIONS
 
 
 def test_an_update_carries_the_revision_and_nothing_else(rig: Rig) -> None:

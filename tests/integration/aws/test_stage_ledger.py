@@ -24,7 +24,7 @@ from tests.support.builders import (
     make_spec,
 )
 from tests.support.fakes import NOON
-from tests.support.ledgers import LedgerWorld
+from tests.support.ledgers import LEDGER, LedgerWorld
 
 WORKER = ServiceRef(HOME, "prod", "checkout-worker")
 REVISION = "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:8"
@@ -67,6 +67,7 @@ def test_a_stage_without_a_record_is_new(world: LedgerWorld) -> None:
         deploy_wanted=False,
         applied_by="arn:of:whoever",
         applied_at=NOON,
+        ledger=LEDGER,
     )
 
 
@@ -316,6 +317,23 @@ def test_a_revision_known_before_is_replaced(world: LedgerWorld) -> None:
         snapshot = world.ledger.commit(snapshot, changes)
 
     assert world.ledger.known_revision(HOME, "web", "f1") == f"{REVISION}9"
+
+
+def test_the_newest_numbers_are_found_whatever_the_stage_says(world: LedgerWorld) -> None:
+    assert world.ledger.newest_deployment(STAGE) is None
+    assert world.ledger.newest_announcement(f"{STAGE}#1") == 0
+    snapshot = start(world)
+    for number in (9, 10):
+        later = replace(make_deployment(), number=number)
+        told = make_announcement(number)
+        changes = Changes(stage=snapshot.stage, finished=later, announcements=(told,))
+        snapshot = world.ledger.commit(snapshot, changes)
+
+    newest = world.ledger.newest_deployment(STAGE)
+
+    assert newest is not None
+    assert (newest.number, newest.version) == (10, 1)
+    assert world.ledger.newest_announcement(f"{STAGE}#1") == 10
 
 
 def test_records_survive_to_the_last_field(world: LedgerWorld) -> None:

@@ -75,6 +75,8 @@ _FAILURES: Mapping[Kind, Mapping[Squall, Callable[[str], BaseException]]] = {
 KINDS: Mapping[str, Kind] = {
     "read_stage": Kind.READ,
     "known_revision": Kind.READ,
+    "newest_deployment": Kind.READ,
+    "newest_announcement": Kind.READ,
     "commit": Kind.WRITE,
     "record_outcomes": Kind.WRITE,
     "silence": Kind.WRITE,

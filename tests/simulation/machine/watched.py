@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, Paced
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.places import Home, StageId
@@ -53,6 +54,12 @@ class WatchedLedger:
 
     def known_revision(self, home: Home, family: str, fingerprint: str) -> str | None:
         return self._inner.known_revision(home, family, fingerprint)
+
+    def newest_deployment(self, stage: StageId) -> DeploymentRecord | None:
+        return self._inner.newest_deployment(stage)
+
+    def newest_announcement(self, subject: str) -> int:
+        return self._inner.newest_announcement(subject)
 
     def _refused(self, why: str) -> None:
         self._witness.nothing()

@@ -39,6 +39,10 @@ def _no_copy(self: StageSnapshot) -> bool:
     return False
 
 
+def _count_from_the_copy(round_: Round) -> None:
+    del round_
+
+
 def _of_its_subject(self: Announcement) -> str:
     return self.subject
 
@@ -74,6 +78,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "no-record-is-no-copy",
         "a stage that the backup had not adopted yet brings again what has failed since",
         replacing("longshore.domain.stages.StageSnapshot.restored", property(_by_the_record_alone)),
+    ),
+    Mutant(
+        "numbers-given-out-again",
+        "a backup that was written over the ledger counts on from its own numbers",
+        replacing("longshore.usecases.adopt_anew.count_on", _count_from_the_copy),
     ),
     Mutant(
         "notices-of-a-stage-overtake",

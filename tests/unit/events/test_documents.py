@@ -58,6 +58,12 @@ def test_everything_else_is_refused_with_the_reason(body: str | bytes, complaint
         parse_document(body)
 
 
+def test_wide_is_not_deep() -> None:
+    wide = ", ".join(["[]"] * (2 * DEEPEST))
+
+    assert parse_document(f'{{"a": [{wide}]}}')
+
+
 def test_as_deep_as_allowed_is_allowed() -> None:
     deep = "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)
 

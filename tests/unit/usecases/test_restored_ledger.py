@@ -245,6 +245,43 @@ def test_what_left_the_configuration_at_the_restore_is_forgotten() -> None:
     assert harbour.snapshot.target(WORKER).stable is None
 
 
+def test_numbers_that_were_used_since_the_backup_are_not_given_out_again() -> None:
+    harbour = make_harbour()
+    backup = harbour.back_up()
+    harbour.push(2)
+    harbour.run(minutes=10)
+    moved(harbour)
+
+    harbour.write_back(backup)
+    harbour.run(minutes=40)
+    assert moved(harbour) == []
+    harbour.push(3)
+    harbour.run(minutes=20)
+
+    assert harbour.running() == of_digest(3)
+    assert harbour.deployment(2).phase is Phase.SUCCEEDED
+
+
+def test_what_was_under_way_or_told_since_the_backup_is_no_stumbling_block() -> None:
+    harbour = make_harbour(breaker=False)
+    harbour.push(2, conduct=NeverStarts())
+    harbour.run(minutes=1)
+    backup = harbour.back_up()
+    harbour.run(minutes=90)
+    harbour.push(3, conduct=NeverStarts())
+    harbour.run(minutes=1)
+    harbour.registry.failure = NotPermitted("the role may not ecr:DescribeImages")
+    harbour.run(minutes=16)
+    harbour.registry.failure = None
+
+    harbour.write_back(backup)
+    harbour.run(minutes=90)
+
+    assert [harbour.deployment(number).phase for number in (1, 2)] == [Phase.ABORTED] * 2
+    assert harbour.snapshot.stage.ledger == "ledger/2"
+    assert harbour.snapshot.stage.due_at is None
+
+
 def test_a_quiet_stage_of_an_older_version_is_signed_once() -> None:
     harbour = make_harbour()
     stage = harbour.snapshot.stage

@@ -92,9 +92,14 @@ def outcome(stage: StageId, event: str) -> Key:
     return Key(f"outcomes#{stage}", event)
 
 
+def outbox_partition(subject: str) -> str:
+    """Return the partition of a subject's announcements, in the order of their numbers."""
+    return f"outbox#{subject}"
+
+
 def outbox(subject: str, sequence: int) -> Key:
     """Return where an announcement lies."""
-    return Key(f"outbox#{subject}", f"{sequence:06d}")
+    return Key(outbox_partition(subject), f"{sequence:06d}")
 
 
 def application_partition(application: str) -> str:

@@ -142,6 +142,29 @@ class DynamoStageLedger:
         item = self._table.get(keys.revision(home, family, fingerprint))
         return None if item is None else record_of(item, KnownRevision).revision
 
+    def newest_deployment(self, stage: StageId) -> DeploymentRecord | None:
+        """Return the deployment with the highest number, whatever the stage's record says."""
+        item = self._last(keys.deployments_partition(stage))
+        return None if item is None else record_of(item, DeploymentRecord)
+
+    def newest_announcement(self, subject: str) -> int:
+        """Return the highest number of a subject's announcements, 0 where there is none."""
+        item = self._last(keys.outbox_partition(subject))
+        return 0 if item is None else int(item["sk"]["S"])
+
+    def _last(self, partition: str) -> "Item | None":
+        """Return the last item of a partition."""
+        found = self._table.query(
+            {
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": {":pk": items.text(partition)},
+                "ScanIndexForward": False,
+                "Limit": 1,
+                "ConsistentRead": True,
+            }
+        )
+        return next(iter(found), None)
+
     def _configuration_in_force(self, application: str) -> Configuration | None:
         pointer = self._table.get(keys.pointer(application))
         if pointer is None:

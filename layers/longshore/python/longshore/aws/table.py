@@ -29,6 +29,8 @@ class Selected(TypedDict, total=False):
     ExpressionAttributeValues: "Mapping[str, AttributeValueTypeDef]"
     IndexName: str
     ConsistentRead: bool
+    ScanIndexForward: bool
+    Limit: int
     ExclusiveStartKey: "Item"
 
 

@@ -17,6 +17,7 @@ from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Out
 from longshore.domain.releases import Release
 from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
 from longshore.usecases.adopt_stage import as_it_is, forget_left_out, let_through, release_of
+from longshore.usecases.count_on import count_on
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
@@ -25,6 +26,8 @@ from longshore.usecases.round import A_WRITE, SLICE, Round
 
 def adopt_anew(round_: Round) -> bool:
     """Adopt what runs, at most ten services a round; return whether that is finished."""
+    if round_.snapshot.restored:
+        count_on(round_)
     snapshot = round_.snapshot
     copied = [
         spec for spec in snapshot.spec.targets if _is_old(round_, snapshot.target(spec.service))

@@ -114,6 +114,14 @@ class StageLedger(Protocol):
         """Return the revision registered with this fingerprint, None when none is known."""
         ...
 
+    def newest_deployment(self, stage: StageId) -> DeploymentRecord | None:
+        """Return the deployment with the highest number, whatever the stage's record says."""
+        ...
+
+    def newest_announcement(self, subject: str) -> int:
+        """Return the highest number of a subject's announcements, 0 where there is none."""
+        ...
+
 
 class Directory(Protocol):
     """The lookups that find the stages a fact concerns, each in one query."""
