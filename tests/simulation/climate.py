@@ -85,6 +85,22 @@ class Climate:
     upgrade: Window | None
 
 
+CALM = Climate(
+    name="calm",
+    call_faults=0.0,
+    fates=frozenset(),
+    lost=0.0,
+    doubled=0.0,
+    delayed=0.0,
+    longest_delay=timedelta(),
+    second_worker=0.0,
+    skewed=False,
+    sns_down=None,
+    ecs_down=None,
+    upgrade=None,
+)
+"""Weather in which nothing fails by itself."""
+
 _HARSHNESS = {"calm": 0.0, "gentle": 0.25, "rough": 0.6, "harsh": 1.0}
 
 

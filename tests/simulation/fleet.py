@@ -1,25 +1,9 @@
 """A fleet of many applications that are all alike, in weather in which nothing fails by itself."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from tests.simulation.climate import Climate
+from tests.simulation.climate import CALM
 from tests.simulation.plan import Application, Plan, Repository, Service, Stage
-
-CALM = Climate(
-    name="calm",
-    call_faults=0,
-    fates=frozenset(),
-    lost=0,
-    doubled=0,
-    delayed=0,
-    longest_delay=timedelta(),
-    second_worker=0,
-    skewed=False,
-    sns_down=None,
-    ecs_down=None,
-    upgrade=None,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from longshore.domain.rates import Rate, Rates
-from tests.simulation.climate import Fate, Window
+from tests.simulation.climate import CALM, Fate, Window
 from tests.simulation.crash.ends import ASPECTS
-from tests.simulation.crash.scripted import ALWAYS, CALM, Script, Spell
+from tests.simulation.crash.scripted import ALWAYS, Script, Spell
 from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
 
 CRASHES, NEVER_SETTLES = 0, 5

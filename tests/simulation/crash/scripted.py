@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from longshore.aws.calls import AwsCall
-from tests.simulation.climate import Climate, Fate, Window
+from tests.simulation.climate import CALM, Fate, Window
 from tests.simulation.story import Story
 from tests.simulation.weather import Weather
-
-CALM = Climate(
-    name="calm",
-    call_faults=0.0,
-    fates=frozenset(),
-    lost=0.0,
-    doubled=0.0,
-    delayed=0.0,
-    longest_delay=timedelta(),
-    second_worker=0.0,
-    skewed=False,
-    sns_down=None,
-    ecs_down=None,
-    upgrade=None,
-)
 
 ALWAYS = Window(timedelta(), timedelta.max)
 

@@ -7,21 +7,21 @@ right, as on the first day, and the policies' present choice waits for something
 """
 
 from dataclasses import replace
+from functools import partial
 
 from longshore.decide.adoption import common_digests
 from longshore.decide.selection import Chosen
-from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
-from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
+from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
 from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
-from longshore.usecases.adopt_stage import as_it_is, forget_left_out, let_through, release_of
+from longshore.usecases.adopt_stage import adopt_some, forget_left_out, let_through, release_of
 from longshore.usecases.count_on import count_on
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
-from longshore.usecases.round import A_WRITE, SLICE, Round
+from longshore.usecases.round import A_WRITE, Round
 
 
 def adopt_anew(round_: Round) -> bool:
@@ -29,12 +29,8 @@ def adopt_anew(round_: Round) -> bool:
     if round_.snapshot.restored:
         count_on(round_)
     snapshot = round_.snapshot
-    copied = [
-        spec for spec in snapshot.spec.targets if _is_old(round_, snapshot.target(spec.service))
-    ]
-    if copied:
-        _adopt_targets(round_, copied[:SLICE])
-    if len(copied) > SLICE:
+    old = [s for s in snapshot.spec.targets if _is_old(round_, snapshot.target(s.service))]
+    if not adopt_some(round_, old, partial(_as_unknown, round_)):
         return False
     _adopt_release(round_)
     return True
@@ -45,16 +41,10 @@ def _is_old(round_: Round, target: TargetRecord) -> bool:
     return target.ledger != snapshot.ledger or target.config < snapshot.since
 
 
-def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
-    services = round_.observe(spec.service for spec in specs)
-    adopted = tuple(_adopted(round_, spec, services[spec.service]) for spec in specs)
-    round_.commit(Changes(targets=adopted))
-
-
-def _adopted(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
-    """Return the target with what it runs, and nothing of what was known."""
-    old = round_.snapshot.target(spec.service)
-    anew = TargetRecord(
+def _as_unknown(round_: Round, service: ServiceRef) -> TargetRecord:
+    """Return a target with nothing of what was known, but for registrations that are sought."""
+    old = round_.snapshot.target(service)
+    return TargetRecord(
         old.stage,
         old.service,
         sought=old.sought,
@@ -62,7 +52,6 @@ def _adopted(round_: Round, spec: TargetSpec, service: EcsService | None) -> Tar
         ledger=round_.snapshot.ledger,
         version=old.version,
     )
-    return anew if service is None else as_it_is(round_, spec, service, anew)
 
 
 def _adopt_release(round_: Round) -> None:

@@ -5,8 +5,9 @@ too, what runs is taken as right. What the policies choose by then is held back 
 where the new configuration changed how images are chosen, or what is known to run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from longshore.decide.adoption import (
     common_digests,
@@ -37,12 +38,26 @@ def adopt_stage(round_: Round) -> bool:
     if round_.stage.config >= round_.snapshot.config:
         return True
     fresh = [spec for spec in round_.snapshot.spec.targets if _is_new(round_, spec.service)]
-    if fresh:
-        _adopt_targets(round_, fresh[:SLICE])
-    if len(fresh) > SLICE:
+    if not adopt_some(round_, fresh, partial(_as_known, round_)):
         return False
     _adopt_release(round_)
     return True
+
+
+Begin = Callable[[ServiceRef], TargetRecord]
+"""Returns the record of a target before it is known what runs."""
+
+
+def adopt_some(round_: Round, specs: Sequence[TargetSpec], begin: Begin) -> bool:
+    """Adopt targets as they are, at most ten; return whether these were all."""
+    some = specs[:SLICE]
+    if some:
+        services = round_.observe(spec.service for spec in some)
+        targets = (
+            _as_it_is(round_, spec, services[spec.service], begin(spec.service)) for spec in some
+        )
+        round_.commit(Changes(targets=tuple(targets)))
+    return len(specs) <= SLICE
 
 
 def _is_new(round_: Round, service: ServiceRef) -> bool:
@@ -56,26 +71,19 @@ def _is_new(round_: Round, service: ServiceRef) -> bool:
     return unknown and target.config < round_.snapshot.config
 
 
-def _adopt_targets(round_: Round, specs: list[TargetSpec]) -> None:
-    services = round_.observe(spec.service for spec in specs)
-    adopted = tuple(_adopt_target(round_, spec, services[spec.service]) for spec in specs)
-    round_.commit(Changes(targets=adopted))
+def _as_known(round_: Round, service: ServiceRef) -> TargetRecord:
+    return replace(round_.snapshot.target(service), config=round_.snapshot.config)
 
 
-def _adopt_target(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
-    """Return the target with what it runs: nothing we know of where it cannot be deployed to."""
-    target = replace(round_.snapshot.target(spec.service), config=round_.snapshot.config)
-    return target if service is None else as_it_is(round_, spec, service, target)
-
-
-def as_it_is(
-    round_: Round, spec: TargetSpec, service: EcsService, target: TargetRecord
+def _as_it_is(
+    round_: Round, spec: TargetSpec, service: EcsService | None, target: TargetRecord
 ) -> TargetRecord:
     """Return a target with the revision that ECS proved last; one that it is moving is astray.
 
-    Of a service that ECS has completed no deployment of nothing is known yet.
+    Nothing is known yet of a service that is not there, that cannot be deployed to, or that ECS has
+    completed no deployment of.
     """
-    if refusal_of(service) or not service.proven:
+    if service is None or refusal_of(service) or not service.proven:
         return target
     proven = replace(service, task_definition=service.last_completed)
     return replace(target, stable=what_runs(round_, spec, proven), astray=not service.settled)
