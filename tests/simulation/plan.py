@@ -163,8 +163,8 @@ def draw_plan(seed: int) -> Plan:
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:
-    shop = _application(rng, "shop", rng.choice([1, 1, 1, 1, 2]), ["staging", "production"])
-    if rng.random() < 0.1:
+    shop = _application(rng, "shop", rng.choice([1, 1, 1, 1, 1, 2]), ["staging", "production"])
+    if rng.random() < 0.05:
         return (shop, _application(rng, "blog", 1, ["live"]))
     return (shop,)
 
@@ -201,7 +201,7 @@ def _stage(rng: Random, name: str, repositories: Sequence[Repository]) -> Stage:
 
 def _actions(rng: Random) -> list[Action]:
     verbs = ["push", "push", "push_bad", "push", "push_bad"]
-    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 3))
+    verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 2))
     rng.shuffle(verbs)
     after = timedelta()
     actions = []

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -11,8 +10,11 @@ from tests.simulation.promises.broken import Broken
 from tests.simulation.voyage import Voyage
 
 A_PIECE = 25
-PIECES_A_PROCESS = 20
-"""After so many a process is over, with all its garbage: some hundred megabytes of worlds."""
+PIECES_A_PROCESS = 60
+"""After so many a process is over, with all its garbage: a few hundred megabytes of worlds.
+
+Not an executor's `max_tasks_per_child`, which may wait for ever (python/cpython#115634).
+"""
 
 VALIDATED_EVERY = 200
 """Of so many seeds one has every call and answer held to the botocore service models."""
@@ -32,9 +34,8 @@ class Outcome:
 def sail(seeds: Sequence[int], jobs: int) -> Iterator[Outcome]:
     """Yield what came of each seed, in their order."""
     pieces = [seeds[start : start + A_PIECE] for start in range(0, len(seeds), A_PIECE)]
-    spawned = get_context("spawn")
-    with ProcessPoolExecutor(jobs, spawned, max_tasks_per_child=PIECES_A_PROCESS) as pool:
-        for outcomes in pool.map(_sail_piece, pieces):
+    with get_context("spawn").Pool(jobs, maxtasksperchild=PIECES_A_PROCESS) as pool:
+        for outcomes in pool.imap(_sail_piece, pieces):
             yield from outcomes
 
 

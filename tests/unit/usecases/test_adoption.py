@@ -10,7 +10,7 @@ from longshore.domain.places import StageId
 from longshore.domain.stages import HoldKind
 from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
-from tests.support.builders import SERVICE, STAGE, make_spec
+from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_spec
 from tests.support.harbour import WORKER, Harbour
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
 
@@ -135,6 +135,54 @@ def test_a_rollout_that_is_under_way_is_not_taken_for_proven() -> None:
     harbour.run(minutes=20)
 
     harbour.push(3, conduct=CRASH)
+    harbour.run(minutes=90)
+
+    assert harbour.deployment(1).phase is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)
+
+
+def test_a_rollout_that_ended_well_after_the_adoption_is_what_a_failure_returns_to() -> None:
+    harbour = Harbour(breaker=False)
+    harbour.push(1)
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.push(2, "hand")
+    container = {"name": "web", "image": of_digest(2), "essential": True, "memory": 70}
+    family = {"family": SERVICE.name, "containerDefinitions": [container]}
+    harbour.world.call("RegisterTaskDefinition", family)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+    harbour.apply()
+    harbour.run(minutes=60)
+
+    harbour.push(3, conduct=CRASH)
+    harbour.run(minutes=90)
+
+    assert harbour.running() == of_digest(2)
+
+
+def test_an_image_that_gets_a_name_later_is_read_then() -> None:
+    side = replace(REPOSITORY, name="side")
+    harbour = Harbour(breaker=False)
+    harbour.push(1)
+    harbour.push(1, repository=side)
+    harbour.open_service(SERVICE, MAIN)
+    containers = [
+        {"name": name, "image": image, "essential": True, "memory": 64}
+        for name, image in (("web", MAIN), ("side", f"{side.uri}:main"))
+    ]
+    family = {"family": SERVICE.name, "containerDefinitions": containers}
+    harbour.world.call("RegisterTaskDefinition", family)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+    harbour.run(minutes=10)
+    harbour.apply()
+    harbour.run(minutes=5)
+    named = replace(harbour.spec.images[0], alias="side", repository=side)
+
+    harbour.apply(replace(harbour.spec, images=(*harbour.spec.images, named)))
+    harbour.run(minutes=5)
+    harbour.push(2, conduct=CRASH)
     harbour.run(minutes=90)
 
     assert harbour.deployment(1).phase is Phase.ROLLED_BACK

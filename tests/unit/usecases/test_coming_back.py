@@ -1,8 +1,10 @@
 """A stage that left the configuration and comes back is adopted as it is then."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from longshore.domain.deployments import Phase
+from longshore.domain.errors import NotPermitted
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.stages import HoldKind
 from longshore_local.ecs.images import NeverStarts
@@ -79,6 +81,58 @@ def test_it_may_come_back_with_a_release() -> None:
     harbour.run(minutes=10)
 
     assert harbour.running() == of_digest(6)
+
+
+def test_what_is_pushed_after_it_came_back_ships() -> None:
+    harbour = make_harbour()
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=5)
+
+    harbour.apply(harbour.spec)
+    harbour.clock.moment += timedelta(seconds=2)
+    harbour.push(6)
+    harbour.run(minutes=10)
+
+    assert harbour.running() == of_digest(6)
+
+
+def test_one_whose_first_adoption_was_cut_short_is_read_again() -> None:
+    harbour = Harbour()
+    harbour.push(1)
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.registry.failure = NotPermitted("the role may not ecr:DescribeImages")
+    harbour.apply()
+    harbour.run(minutes=5)
+    harbour.registry.failure = None
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=10)
+    moved_by_hand(harbour, 5)
+    harbour.run(minutes=10)
+
+    harbour.apply(harbour.spec)
+    harbour.run(minutes=20)
+    harbour.push(7, conduct=CRASH)
+    harbour.run(minutes=60)
+
+    assert harbour.running() == of_digest(5)
+
+
+def test_a_service_that_is_on_its_way_by_hand_is_read_again_when_it_is_there() -> None:
+    harbour = make_harbour()
+    harbour.apply(ELSEWHERE)
+    harbour.run(minutes=5)
+    moved_by_hand(harbour, 5)
+
+    harbour.apply(harbour.spec)
+    harbour.run(minutes=1)
+    assert harbour.snapshot.stage.live is None
+    harbour.run(minutes=40)
+    target = harbour.snapshot.target(SERVICE)
+
+    assert not target.astray
+    assert target.stable is not None
+    assert dict(target.stable.digests) == {"app": make_digest(5)}
 
 
 def test_a_stage_that_stays_is_adopted_as_before() -> None:

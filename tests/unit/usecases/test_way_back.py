@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from longshore.domain.configuration import TargetSpec
+from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
 from longshore.domain.outcomes import EventName
@@ -341,6 +341,23 @@ def test_an_alias_that_moved_takes_no_digest_to_another_repository() -> None:
     harbour.run(minutes=90)
 
     assert (harbour.running(), harbour.running(WORKER)) == (of_digest(1), of_digest(2))
+
+
+def test_a_container_that_was_called_otherwise_then_goes_back_by_its_digest() -> None:
+    spec = make_spec()
+    harbour = make_harbour(spec=spec, breaker=False)
+    container = {"name": "api", "image": MAIN, "essential": True, "memory": 64}
+    family = {"family": SERVICE.name, "containerDefinitions": [container]}
+    harbour.world.call("RegisterTaskDefinition", family)
+    renamed = replace(spec.targets[0], containers=(("api", "app"),), base=Base.LATEST)
+    harbour.apply(replace(spec, targets=(renamed,)))
+    harbour.run(minutes=2)
+
+    harbour.push(2, conduct=CRASH)
+    harbour.run(minutes=90)
+
+    assert harbour.deployment(1).phase is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)
 
 
 @pytest.mark.parametrize("failure", [NotPermitted("denied"), Throttled("no answer")])

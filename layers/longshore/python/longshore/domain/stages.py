@@ -236,8 +236,13 @@ class StageSnapshot:
 
     @property
     def came_back(self) -> bool:
-        """Whether the stage had left the configuration: others may have moved it meanwhile."""
-        return 0 < self.stage.config < self.since
+        """Whether the stage had left the configuration: others may have moved it meanwhile.
+
+        Its first adoption may have got no further than its targets.
+        """
+        targets = (self.target(spec.service) for spec in self.spec.targets)
+        adopted = (self.stage.config, *(target.config for target in targets))
+        return any(0 < config < self.since for config in adopted)
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target's record, a fresh one where the ledger has none yet."""

@@ -115,14 +115,12 @@ def _is_repeat(
 
 
 def _same(wanted: Configuration, kept: Configuration) -> bool:
-    same = replace(
-        wanted,
-        number=kept.number,
-        applied_at=kept.applied_at,
-        ledger=kept.ledger,
-        since=kept.since,
-    )
-    return same == kept
+    return replace(_as_written(wanted, kept), since=kept.since) == kept
+
+
+def _as_written(wanted: Configuration, kept: Configuration) -> Configuration:
+    """Return what is wanted as if it had been written when and where another one was."""
+    return replace(wanted, number=kept.number, applied_at=kept.applied_at, ledger=kept.ledger)
 
 
 def _outdated(
@@ -169,20 +167,21 @@ def _write(
     for number in range(pointer.number + 1, pointer.number + 1 + _MOST_ORPHANS):
         kept = store.configuration(wanted.application, number)
         if kept is None:
-            if last is not None and _same(wanted, last):
+            if last is not None and last == _numbered(_as_written(wanted, last), current):
                 return last
-            return _write_new(_numbered(wanted, number, current), store)
+            return _write_new(_numbered(replace(wanted, number=number), current), store)
         last = kept
     raise Conflict(f"{_MOST_ORPHANS} configurations of {wanted.application} never came in force")
 
 
-def _numbered(wanted: Configuration, number: int, current: Configuration | None) -> Configuration:
-    """Return a configuration with its number; what `current` has not begins with it."""
-    since = tuple(
-        (spec.id, current.stage_since(spec.id) if current and current.stage(spec.id) else number)
-        for spec in wanted.stages
-    )
-    return replace(wanted, number=number, since=since)
+def _numbered(wanted: Configuration, current: Configuration | None) -> Configuration:
+    """Return a configuration that says since when it has each stage; new ones begin with it."""
+
+    def since(stage: StageId) -> int:
+        kept = current is not None and current.stage(stage) is not None
+        return current.stage_since(stage) if current and kept else wanted.number
+
+    return replace(wanted, since=tuple((spec.id, since(spec.id)) for spec in wanted.stages))
 
 
 def _write_new(configuration: Configuration, store: ConfigurationStore) -> Configuration:

@@ -9,14 +9,21 @@ right, as on the first day, and the policies' present choice waits for something
 from dataclasses import replace
 from functools import partial
 
-from longshore.decide.adoption import common_digests
+from longshore.decide.adoption import common_digests, is_pushed_after
 from longshore.decide.selection import Chosen
+from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
+from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
-from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
 from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
-from longshore.usecases.adopt_stage import adopt_some, forget_left_out, let_through, release_of
+from longshore.usecases.adopt_stage import (
+    adopt_some,
+    as_it_is,
+    forget_left_out,
+    let_through,
+    release_of,
+)
 from longshore.usecases.count_on import count_on
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
@@ -30,7 +37,7 @@ def adopt_anew(round_: Round) -> bool:
         count_on(round_)
     snapshot = round_.snapshot
     old = [s for s in snapshot.spec.targets if _is_old(round_, snapshot.target(s.service))]
-    if not adopt_some(round_, old, partial(_as_unknown, round_)):
+    if not adopt_some(round_, old, partial(_read, round_)):
         return False
     _adopt_release(round_)
     return True
@@ -41,10 +48,10 @@ def _is_old(round_: Round, target: TargetRecord) -> bool:
     return target.ledger != snapshot.ledger or target.config < snapshot.since
 
 
-def _as_unknown(round_: Round, service: ServiceRef) -> TargetRecord:
-    """Return a target with nothing of what was known, but for registrations that are sought."""
-    old = round_.snapshot.target(service)
-    return TargetRecord(
+def _read(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
+    """Return a target with what it runs: of what was known, only what is sought goes on."""
+    old = round_.snapshot.target(spec.service)
+    anew = TargetRecord(
         old.stage,
         old.service,
         sought=old.sought,
@@ -52,6 +59,7 @@ def _as_unknown(round_: Round, service: ServiceRef) -> TargetRecord:
         ledger=round_.snapshot.ledger,
         version=old.version,
     )
+    return as_it_is(round_, spec, service, anew)
 
 
 def _adopt_release(round_: Round) -> None:
@@ -99,6 +107,8 @@ def _why(round_: Round) -> str:
 
 def _running(round_: Round) -> Release | None:
     """Return the release that every target runs, None where they differ or it is unknown."""
+    if any(target.astray for target in round_.targets()):
+        return None
     running = [dict(target.stable.digests) for target in round_.targets() if target.stable]
     digests = common_digests(running, round_.snapshot.spec.images)
     return None if digests is None else release_of(round_, digests, None)
@@ -114,13 +124,23 @@ def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     candidate = choice.release
     if stage.live is not None and stage.live.content == candidate.content:
         return stage, f"{runs}; that is what the policy chooses"
-    if round_.snapshot.deploy_wanted and not round_.snapshot.restored:
+    if _asked_since(round_):
         return let_through(round_, stage, candidate, runs)
+    pushed_since = is_pushed_after(candidate, stage.live, round_.snapshot.applied_at)
+    if pushed_since and not round_.snapshot.restored:
+        return stage, f"{runs}; {candidate} was pushed since, and ships"
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
     if stage.hold is not None and stage.hold.content is None:
         return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
     hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
     return replace(stage, hold=hold), reason
+
+
+def _asked_since(round_: Round) -> bool:
+    """Whether the configuration wants its release deployed, and is no copy itself."""
+    snapshot = round_.snapshot
+    is_copy = snapshot.restored and snapshot.applied_in != snapshot.ledger
+    return snapshot.deploy_wanted and not is_copy
 
 
 def _ended(round_: Round) -> tuple[DeploymentRecord | None, tuple[Announcement, ...]]:

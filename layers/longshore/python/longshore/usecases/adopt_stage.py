@@ -37,45 +37,79 @@ def adopt_stage(round_: Round) -> bool:
     """
     if round_.stage.config >= round_.snapshot.config:
         return True
-    fresh = [spec for spec in round_.snapshot.spec.targets if _is_new(round_, spec.service)]
-    if not adopt_some(round_, fresh, partial(_as_known, round_)):
+    fresh = [spec for spec in round_.snapshot.spec.targets if _is_to_be_read(round_, spec.service)]
+    if not adopt_some(round_, fresh, partial(_read, round_)):
         return False
     _adopt_release(round_)
     return True
 
 
-Begin = Callable[[ServiceRef], TargetRecord]
-"""Returns the record of a target before it is known what runs."""
+Read = Callable[[TargetSpec, EcsService | None], TargetRecord]
+"""Returns the record of a target by a look at its service."""
 
 
-def adopt_some(round_: Round, specs: Sequence[TargetSpec], begin: Begin) -> bool:
-    """Adopt targets as they are, at most ten; return whether these were all."""
+def adopt_some(round_: Round, specs: Sequence[TargetSpec], read: Read) -> bool:
+    """Adopt targets, at most ten; return whether these were all."""
     some = specs[:SLICE]
     if some:
         services = round_.observe(spec.service for spec in some)
-        targets = (
-            _as_it_is(round_, spec, services[spec.service], begin(spec.service)) for spec in some
-        )
-        round_.commit(Changes(targets=tuple(targets)))
+        targets = tuple(read(spec, services[spec.service]) for spec in some)
+        round_.commit(Changes(targets=targets))
     return len(specs) <= SLICE
 
 
-def _is_new(round_: Round, service: ServiceRef) -> bool:
-    """Whether a target was never adopted, or was taken out of the configuration meanwhile.
+def adopt_settled(round_: Round) -> None:
+    """Adopt again what ECS was moving when it was adopted, once that has come to its end.
 
+    Until then a release that fails takes it to what was proven before.
+    """
+    snapshot = round_.snapshot
+    targets = ((spec, snapshot.target(spec.service)) for spec in snapshot.spec.targets)
+    moving = [(spec, target) for spec, target in targets if target.astray and not target.deployment]
+    if not moving:
+        return
+    services = round_.observe(spec.service for spec, _ in moving)
+    settled = tuple(
+        as_it_is(round_, spec, service, target)
+        for spec, target in moving[:A_WRITE]
+        if (service := services[spec.service]) is not None and service.settled
+    )
+    if settled:
+        round_.commit(Changes(targets=settled))
+
+
+def _is_to_be_read(round_: Round, service: ServiceRef) -> bool:
+    """Whether it is not known what a target runs, of all that the configuration names.
+
+    It never was adopted, was taken out meanwhile, or may run an image that was not named before.
     One that could not be adopted is looked at once for each configuration, or nobody would come
     past ten of them.
     """
     target = round_.snapshot.target(service)
-    unknown = target.stable is None and target.deployment is None
-    return unknown and target.config < round_.snapshot.config
+    if target.config >= round_.snapshot.config:
+        return False
+    if target.stable is None:
+        return target.deployment is None
+    return bool(round_.stage.follows) and bool(_new_aliases(round_))
 
 
-def _as_known(round_: Round, service: ServiceRef) -> TargetRecord:
-    return replace(round_.snapshot.target(service), config=round_.snapshot.config)
+def _new_aliases(round_: Round) -> set[str]:
+    before = {image.alias for image in round_.stage.follows}
+    return {image.alias for image in round_.snapshot.spec.images} - before
 
 
-def _as_it_is(
+def _read(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
+    target = replace(round_.snapshot.target(spec.service), config=round_.snapshot.config)
+    if target.stable is None:
+        return as_it_is(round_, spec, service, target)
+    on_it = service is not None and service.settled
+    if service is None or not on_it or service.last_completed != target.stable.revision:
+        return target
+    digests = dict(what_runs(round_, spec, service).digests) | dict(target.stable.digests)
+    return replace(target, stable=replace(target.stable, digests=tuple(sorted(digests.items()))))
+
+
+def as_it_is(
     round_: Round, spec: TargetSpec, service: EcsService | None, target: TargetRecord
 ) -> TargetRecord:
     """Return a target with the revision that ECS proved last; one that it is moving is astray.

@@ -36,7 +36,8 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
     leg = way.leg
     if leg.revision is None:
         return
-    _refuse_what_failed(spec, service, leg.revision)
+    if not way.back:  # on a way back that may be a look at what was: a call changes nothing then
+        _refuse_what_failed(spec, service, leg.revision)
     present = _on_it_already(round_, spec, service, leg.revision)
     if present is not None:
         followed = replace(_following(leg, present), called_at=round_.now)

@@ -19,7 +19,7 @@ from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.rates import ApiClass
-from longshore.domain.references import pinned_digest, without_version
+from longshore.domain.references import parse_ecr_image, pinned_digest, without_version
 from longshore.domain.releases import Release
 from longshore.domain.stages import Registration, Stable
 from longshore.usecases.move_service import Way
@@ -78,21 +78,40 @@ def _pinned(
     release may be older than the alias.
     """
     images = containers_of(base.definition)
-    return {
+    references = {
         name: f"{without_version(images[name])}@{digests[alias]}"
         for name, alias in _managed(round_, spec, base.definition).items()
         if alias in digests
     }
+    if digests and not references and any(map(_is_open, images.values())):
+        raise Refused(
+            f"what {base.arn.rpartition('/')[2]} ran when it was verified is known by other names "
+            "than the configuration has now: bring the service to one that you trust by hand",
+            "DigestUnknown",
+        )
+    return references
+
+
+def _is_open(image: str) -> bool:
+    """Whether ECS would look for an image of ECR by its tag."""
+    return parse_ecr_image(image) is not None and pinned_digest(image) is None
 
 
 def _managed(round_: Round, spec: TargetSpec, definition: TaskDefinition) -> dict[str, str]:
-    """Return the alias of each container that runs an image of the stage, as it is or was."""
+    """Return the alias of each container that runs an image of the stage, as it is or was.
+
+    An older revision need not have the containers that the configuration names now.
+    """
     stable = round_.stage.stable
     found: dict[str, str] = {}
     for images in (round_.snapshot.spec.images, stable.images if stable else ()):
         repositories = {image.alias: image.repository for image in images}
-        with suppress(UnknownContainerError):
+        try:
             found |= managed_containers(definition, spec, repositories)
+        except UnknownContainerError:
+            with suppress(UnknownContainerError):
+                unnamed = replace(spec, containers=())
+                found |= managed_containers(definition, unnamed, repositories)
     return found
 
 

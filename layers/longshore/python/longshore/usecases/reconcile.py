@@ -22,7 +22,7 @@ from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.adopt_anew import adopt_anew
-from longshore.usecases.adopt_stage import adopt_stage
+from longshore.usecases.adopt_stage import adopt_settled, adopt_stage
 from longshore.usecases.advance_deployment import advance_deployment, waits_for_a_call
 from longshore.usecases.choose_release import choose_release
 from longshore.usecases.come_again import come_again, go_on
@@ -119,6 +119,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     if not _adopt(round_):
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
+    adopt_settled(round_)
     flew = round_.snapshot.deployment is not None
     asked = bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
     looks = asked or _may_be_outdated(round_)
