@@ -10,6 +10,7 @@ from tests.simulation.people import People
 from tests.simulation.plan import SWEEP, Plan
 from tests.simulation.promises.at_rest import AtRest
 from tests.simulation.promises.broken import Broken
+from tests.simulation.promises.ledger_view import seekers
 from tests.simulation.story import Story
 from tests.simulation.weather import Weather
 from tests.simulation.world import Sky, World
@@ -185,11 +186,12 @@ class Voyage:
     # ── the end ─────────────────────────────────────────────────────────────────────────────
 
     def _is_settled(self) -> bool:
-        ledger = self.world.watch.ledger
+        ledger, left_out = self.world.watch.ledger, self.world.truth.left_out
+        seeking = next(seekers(ledger, left_out), None) is not None
         busy: Iterable[Any] = (entry.body["current"] for entry in ledger.of_kind("stage"))
         waiting = any(entry.due_at is not None for entry in ledger.of_kind("outbox"))
         idle = self.world.is_idle and not self.world.has_dead_letters and self.world.is_whole
-        return idle and all(number is None for number in busy) and not waiting
+        return idle and all(number is None for number in busy) and not (waiting or seeking)
 
     def _check(self) -> None:
         world = self.world

@@ -103,8 +103,8 @@ class World:
         self.sources[queue].arm()
 
     def _changed(self, record: dict[str, Any]) -> None:
-        worker = self.passage.at_work
-        self.watch.changed(record, worker.started if worker else self.kernel.now)
+        worker = self.passage.at_work  # a greenlet that is over counts as false
+        self.watch.changed(record, self.kernel.now if worker is None else worker.started)
         self.past.keep_item(record)
         self.stream.take(record)
 

@@ -7,7 +7,13 @@ from typing import Any, Protocol
 from tests.simulation.plan import Application, Plan, Repository, Service, Stage
 from tests.simulation.promises.broken import Say
 from tests.simulation.promises.choice import is_followed, version_of
-from tests.simulation.promises.ledger_view import TERMINAL, Body, LedgerView, digests_of
+from tests.simulation.promises.ledger_view import (
+    TERMINAL,
+    Body,
+    LedgerView,
+    digests_of,
+    seekers,
+)
 from tests.simulation.promises.telling import Ears
 from tests.simulation.truth import Truth
 
@@ -156,6 +162,8 @@ class AtRest:
     def _leftovers(self) -> None:
         for entry in self.ledger.of_kind("intent"):
             self.say("bounds", f"the intent {entry.sk} of {entry.pk} was never heard")
+        for entry in seekers(self.ledger, self.truth.left_out):
+            self.say("bounds", f"a registration is sought for {entry.sk} of {entry.pk} for ever")
         for entry in self.ledger.of_kind("outbox"):
             if entry.due_at is not None:
                 self.say("bounds", f"the announcement {entry.pk} {entry.sk} was never confirmed")

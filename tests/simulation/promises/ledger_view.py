@@ -87,6 +87,13 @@ class LedgerView:
         return None if item is None else entry_of(item)
 
 
+def seekers(ledger: LedgerView, left_out: set[str]) -> Iterator[Entry]:
+    """Yield the targets that a registration is sought for; stages left out are nobody's."""
+    for entry in ledger.of_kind("target"):
+        if entry.body["sought"] and entry.body["stage"] not in left_out:
+            yield entry
+
+
 TERMINAL = frozenset({"Succeeded", "Failed", "RolledBack", "Superseded", "Aborted"})
 
 
