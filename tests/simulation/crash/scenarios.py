@@ -11,7 +11,7 @@ from tests.simulation.crash.ends import ASPECTS
 from tests.simulation.crash.scripted import ALWAYS, Script, Spell
 from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
 
-CRASHES, NEVER_SETTLES = 0, 5
+CRASHES, NEVER_STARTS, NEVER_SETTLES = 0, 4, 5
 """Places in the list of bad images."""
 
 OUTCOME = frozenset({"live", "kept back", "runs"})
@@ -310,6 +310,32 @@ SCENARIOS: Mapping[str, Scenario] = {
         _plan([TWO], (1, "push", 0, 0), (40, "restore_table", 0, 0), (900, "wait", 0, 0)),
         ("have restored the table",),
         aspects=frozenset(),
+    ),
+    "written back": Scenario(
+        "A backup with a wish in it is written over a ledger that a rollout is under way in.",
+        _plan(
+            [ONE],
+            (1, "push_bad", 0, CRASHES),
+            (21 * 60, "retry", 0, 0),
+            (58 * 60, "push_bad", 0, NEVER_STARTS),
+            (60, "restore_table", 0, 1),
+            (1800, "wait", 0, 0),
+        ),
+        ("have written a backup over the table", "that does not know of it"),
+        Script((Spell("ecr:", _minutes(20, 40), Fate.DENIED),), points=_from(91 * 60)),
+        aspects=frozenset(),
+    ),
+    "failed earlier": Scenario(
+        "A release is asked for once more that the service was left on when nobody might move it.",
+        _plan(
+            [_staging(_service("web", breaker="tell"))],
+            (1, "push_bad", 0, CRASHES),
+            (LATER, "retry", 0, 0),
+            A_WHILE,
+        ),
+        ("The way back failed", "failed earlier", "shop/staging#2 is RolledBack"),
+        Script((Spell("ecs:UpdateService", _minutes(1, 20), Fate.DENIED),), points=_from(LATER)),
+        aspects=OUTCOME,
     ),
 }
 """Every scenario, by its name."""

@@ -83,18 +83,14 @@ def _pinned(
         for name, alias in _managed(round_, spec, base.definition).items()
         if alias in digests
     }
-    if digests and not references and any(map(_is_open, images.values())):
+    by_tag = any(parse_ecr_image(each) and not pinned_digest(each) for each in images.values())
+    if digests and not references and by_tag:
         raise Refused(
             f"what {base.arn.rpartition('/')[2]} ran when it was verified is known by other names "
             "than the configuration has now: bring the service to one that you trust by hand",
             "DigestUnknown",
         )
     return references
-
-
-def _is_open(image: str) -> bool:
-    """Whether ECS would look for an image of ECR by its tag."""
-    return parse_ecr_image(image) is not None and pinned_digest(image) is None
 
 
 def _managed(round_: Round, spec: TargetSpec, definition: TaskDefinition) -> dict[str, str]:
