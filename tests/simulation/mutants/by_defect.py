@@ -5,13 +5,9 @@ change; the seeds of `tests.simulation.regressions` are those that catch them to
 """
 
 from dataclasses import replace
-from datetime import datetime
 
-from longshore.aws.ledger import DynamoStageLedger
 from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.observations import EcsDeployment
-from longshore.domain.outcomes import Announcement
-from longshore.domain.places import StageId
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.conclude_deployment import end
 from longshore.usecases.round import Round
@@ -43,19 +39,11 @@ def _count_from_the_copy(round_: Round) -> None:
     del round_
 
 
-def _of_its_subject(self: Announcement) -> str:
-    return self.subject
-
-
 def _with_the_old_release_live(
     round_: Round, deployment: DeploymentRecord, *, stage: StageRecord
 ) -> None:
     failed = deployment.phase is Phase.FAILED and stage.live is None
     end(round_, deployment, stage=replace(stage, live=round_.stage.live) if failed else stage)
-
-
-def _wait_on(self: DynamoStageLedger, stage: StageId, reason: str, at: datetime) -> None:
-    del self, stage, reason, at
 
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -85,18 +73,8 @@ MUTANTS: tuple[Mutant, ...] = (
         replacing("longshore.usecases.adopt_anew.count_on", _count_from_the_copy),
     ),
     Mutant(
-        "notices-of-a-stage-overtake",
-        "what is told of a stage makes what was to be told before stale",
-        replacing("longshore.domain.outcomes.Announcement.thread", property(_of_its_subject)),
-    ),
-    Mutant(
         "live-after-a-failed-way-back",
         "a stage whose way back failed still counts as running what it ran before",
         replacing("longshore.usecases.return_stage.end", _with_the_old_release_live),
-    ),
-    Mutant(
-        "wishes-outlive-their-stage",
-        "what people want of a stage that is gone waits for ever",
-        replacing("longshore.aws.ledger.DynamoStageLedger.end_wishes", _wait_on),
     ),
 )
