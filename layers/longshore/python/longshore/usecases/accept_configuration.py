@@ -201,6 +201,7 @@ def _tidy(pointer: Pointer, configuration: Configuration, store: ConfigurationSt
         return
     for stale in store.configurations(application, pointer.tidied, number):
         store.remove_lookups(lookups_of(stale).without(lookups), number)
-        for service in services_of(stale).keys() - services.keys():
-            store.release(service, application, number)
+        for service in services_of(stale):
+            if service not in services:
+                store.release(service, application, number)
     store.mark_tidied(pointer)
