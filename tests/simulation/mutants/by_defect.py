@@ -1,7 +1,7 @@
-"""Defects that the simulation has found in the product, brought back.
+"""Defects that the product had, found by seeds or in review, brought back.
 
-Each was mended. As a mutant it shows for good that the simulation sees it, however the seeds
-change; the seeds of `tests.simulation.regressions` are those that catch them today.
+Each was mended. As a mutant it shows whether the simulation sees it, however the seeds change; the
+seeds of `tests.simulation.regressions` are those that catch them today.
 """
 
 from dataclasses import replace

@@ -15,6 +15,15 @@ from tests.support.harbour import WORKER, Harbour
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
 
 
+def roll_by_hand(harbour: Harbour, number: int) -> None:
+    """Bring the service to another image behind Longshore's back."""
+    container = {"name": "web", "image": of_digest(number), "essential": True, "memory": 70}
+    family = {"family": SERVICE.name, "containerDefinitions": [container]}
+    harbour.world.call("RegisterTaskDefinition", family)
+    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
+    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+
+
 def test_adoption_moves_nothing() -> None:
     harbour = make_harbour()
 
@@ -126,11 +135,7 @@ def test_a_rollout_that_is_under_way_is_not_taken_for_proven() -> None:
     harbour.open_service(SERVICE, of_digest(1))
     harbour.run(minutes=5)
     harbour.push(2, "hand", conduct=CRASH)
-    container = {"name": "web", "image": of_digest(2), "essential": True, "memory": 70}
-    family = {"family": SERVICE.name, "containerDefinitions": [container]}
-    harbour.world.call("RegisterTaskDefinition", family)
-    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
-    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+    roll_by_hand(harbour, 2)
     harbour.apply()
     harbour.run(minutes=20)
 
@@ -147,11 +152,7 @@ def test_a_rollout_that_ended_well_after_the_adoption_is_what_a_failure_returns_
     harbour.open_service(SERVICE, of_digest(1))
     harbour.run(minutes=5)
     harbour.push(2, "hand")
-    container = {"name": "web", "image": of_digest(2), "essential": True, "memory": 70}
-    family = {"family": SERVICE.name, "containerDefinitions": [container]}
-    harbour.world.call("RegisterTaskDefinition", family)
-    service = {"cluster": SERVICE.cluster, "service": SERVICE.name}
-    harbour.world.call("UpdateService", {**service, "taskDefinition": SERVICE.name})
+    roll_by_hand(harbour, 2)
     harbour.apply()
     harbour.run(minutes=60)
 

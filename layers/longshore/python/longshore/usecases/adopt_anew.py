@@ -16,11 +16,12 @@ from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import Hold, HoldKind, Intent, StageRecord, TargetRecord
+from longshore.domain.stages import Intent, StageRecord, TargetRecord
 from longshore.usecases.adopt_stage import (
     adopt_some,
     as_it_is,
     forget_left_out,
+    hold_back,
     let_through,
     release_of,
 )
@@ -129,11 +130,7 @@ def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     pushed_since = is_pushed_after(candidate, stage.live, round_.snapshot.applied_at)
     if pushed_since and not round_.snapshot.restored:
         return stage, f"{runs}; {candidate} was pushed since, and ships"
-    reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
-    if stage.hold is not None and stage.hold.content is None:
-        return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
-    hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
-    return replace(stage, hold=hold), reason
+    return hold_back(round_, stage, candidate, runs)
 
 
 def _asked_since(round_: Round) -> bool:

@@ -223,6 +223,13 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         return let_through(round_, stage, candidate, runs)
     if why := _why_it_may_ship(round_, stage, candidate):
         return stage, f"{runs}; {why}"
+    return hold_back(round_, stage, candidate, runs)
+
+
+def hold_back(
+    round_: Round, stage: StageRecord, candidate: Release, runs: str
+) -> tuple[StageRecord, str]:
+    """Hold back what nobody asked for; `runs` says what is adopted."""
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
     if stage.hold is not None and stage.hold.content is None:
         return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
