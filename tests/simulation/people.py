@@ -24,6 +24,8 @@ BAD: tuple[Conduct, ...] = (
 )
 """Images that crash at once, later, when all seemed well, or that never settle."""
 
+OUTDATED = Exits(1, timedelta(seconds=1))
+
 TRIES = 5
 GIVE_UP = 0.3
 ASKED_AGAIN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -164,6 +166,11 @@ class People:
 
     def _expire_images(self, action: Action) -> None:
         self._world.expire_images(self._repository(action).name, keep=1 + action.how % 4)
+
+    def _outdate_images(self, action: Action) -> None:
+        """Change what images rely on, as a database does that moves on: none of them starts now."""
+        for _, digest in self._pushed[self._repository(action).name]:
+            self._world.truth.conduct[digest] = OUTDATED
 
     def _retry(self, action: Action) -> None:
         application = self._application(action)

@@ -82,7 +82,8 @@ class Plan:
 
     `rates` are how fast the installation believes it may call ECS. `behind` says that a newer image
     was there already than what the services ran when their stages were adopted, `stormy` that the
-    weather had begun by then. `first_sweep` is how long after that the first sweep comes.
+    weather had begun by then. `first_backup` is how long after that the table is kept for the
+    first time, perhaps before all stages were adopted; `first_sweep` is when the first sweep comes.
     """
 
     seed: int
@@ -92,6 +93,7 @@ class Plan:
     rates: Rates = PUBLISHED
     behind: bool = False
     stormy: bool = False
+    first_backup: timedelta = timedelta(minutes=1)
     first_sweep: timedelta = timedelta()
 
     def services(self) -> list[Service]:
@@ -116,6 +118,7 @@ VERBS: Mapping[str, float] = {
     "delete_tag": 0.7,
     "delete_image": 0.7,
     "expire_images": 0.5,
+    "outdate_images": 0.8,
     "retry": 2.5,
     "configure": 1.5,
     "apply_and_deploy": 0.8,
@@ -126,17 +129,27 @@ VERBS: Mapping[str, float] = {
     "change_breaker": 0.4,
     "register_by_hand": 0.4,
     "use_up_rates": 0.7,
-    "restore_table": 0.8,
+    "restore_table": 1.2,
     "repeat_request": 0.8,
     "leave_out_service": 0.4,
     "leave_out_stage": 0.4,
 }
 """What people do beside five pushes, and how often."""
 
+OFTEN_FOLLOWED: Mapping[str, str] = {
+    "retry": "repeat_request",
+    "apply_and_deploy": "repeat_request",
+    "outdate_images": "push_bad",
+}
+"""What people do later, every other time: whoever was not answered sends the request again."""
+
 PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200)
 """Seconds between one action and the next."""
 
 SWEEP = timedelta(minutes=15)
+
+FIRST_BACKUPS = (0.02, 0.02, 1, 60)
+"""Seconds after the first configuration; stages are adopted in the first few."""
 
 LARGE = 12
 """Services of a stage that takes more than one slice."""
@@ -151,6 +164,7 @@ def draw_plan(seed: int) -> Plan:
     climate = draw_climate(rng, hours)
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
     first_sweep = SWEEP * rng.random()
+    first_backup = timedelta(seconds=rng.choice(FIRST_BACKUPS))
     return Plan(
         seed,
         climate,
@@ -158,6 +172,7 @@ def draw_plan(seed: int) -> Plan:
         actions,
         behind=behind,
         stormy=stormy,
+        first_backup=first_backup,
         first_sweep=first_sweep,
     )
 
@@ -203,6 +218,7 @@ def _actions(rng: Random) -> list[Action]:
     verbs = ["push", "push", "push_bad", "push", "push_bad"]
     verbs += rng.choices(list(VERBS), list(VERBS.values()), k=rng.randint(0, 2))
     rng.shuffle(verbs)
+    verbs += [OFTEN_FOLLOWED[v] for v in verbs if v in OFTEN_FOLLOWED and rng.random() < 0.5]
     after = timedelta()
     actions = []
     for number, verb in enumerate(verbs):

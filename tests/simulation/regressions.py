@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 REGRESSIONS: Mapping[int, str] = {
     4: "what a circuit breaker went back to was taken for what the stage was verified on",
-    164: "a restored ledger brought again what had failed since the backup",
-    305: "a registration whose answer was lost was forgotten when a newer release came",
-    435: "a backup that was written over the ledger gave out numbers again that were used since",
+    46: "a registration whose answer was lost was forgotten when a newer release came",
+    249: "a restored ledger, and a stage new to it, brought again what had failed since",
+    358: "a backup that was written over the ledger gave out numbers again that were used since",
+    369: "a stage whose way back had failed still counted as running what it ran before",
 }

@@ -87,11 +87,10 @@ class Voyage:
         if self.plan.stormy:
             self._let_loose()
         self.people.apply_all()
-        self._pass(TICK)
-        self.world.keep_snapshot()
-        self._tick()
-        self.world.kernel.after(self.plan.first_sweep, self._sweep)
-        self._pass(2 * TICK)
+        self.world.kernel.after(self.plan.first_backup, self.world.keep_snapshot)
+        self.world.kernel.after(TICK, self._tick)
+        self.world.kernel.after(TICK + self.plan.first_sweep, self._sweep)
+        self._pass(3 * TICK)
 
     def _let_loose(self) -> None:
         """Let the weather begin."""

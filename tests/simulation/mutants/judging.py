@@ -1,6 +1,6 @@
 """Weak verdicts and ways back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
 from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+from longshore.domain.places import ServiceRef
 from longshore.domain.stages import Stable, StageRecord, TargetRecord
 from longshore.usecases import return_stage
 from longshore.usecases.move_service import Way
@@ -63,9 +64,11 @@ def _only_the_failed(targets: Sequence[TargetRecord]) -> list[TargetRecord]:
     return [t for t in targets if t.must_return and t.forward.state is LegState.FAILED]
 
 
-def _forward_again(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) -> None:
+def _forward_again(
+    round_: Round, deployment: DeploymentRecord, legs: Mapping[ServiceRef, Leg]
+) -> None:
     """Take a way back that failed for a deployment that failed, and return from it."""
-    if all(leg.state.good for leg in legs):
+    if all(leg.state.good for leg in legs.values()):
         _end_returned(round_, deployment, legs)
         return
     targets = tuple(replace(t, forward=Leg(), backward=None) for t in round_.targets())

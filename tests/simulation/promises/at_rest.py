@@ -123,8 +123,6 @@ class AtRest:
     def _services(self, stage: Stage, body: Body) -> None:
         """No service is left behind: each runs what is live, those excepted that people moved."""
         live = dict(digests_of(body["live"]))
-        if self._gave_up(body):
-            return
         for service in stage.services:
             image = self.cloud.runs(service)
             wanted = live.get(service.repository)
@@ -137,11 +135,6 @@ class AtRest:
     def _is_theirs(self, service: Service) -> bool:
         """Whether people moved a service, or took it out of their configuration."""
         return str(service) in self.truth.touched or str(service) in self.truth.left_out
-
-    def _gave_up(self, body: Body) -> bool:
-        """Whether the last deployment says itself that it left services where they are."""
-        last = self.ledger.deployment(f"{body['id']}", body["latest"])
-        return last is not None and "way back" in last.body["reason"]
 
     # ── nothing is left over, nobody was left untold ──────────────────────────────────────────
 

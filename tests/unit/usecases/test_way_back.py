@@ -411,6 +411,21 @@ def test_after_a_failed_way_back_no_configuration_makes_the_old_release_live() -
     assert harbour.running() == of_digest(1)
 
 
+def test_a_failed_way_back_names_each_service_that_did_not_come_back() -> None:
+    harbour = make_harbour(spec=two_services(), breaker=False)
+    harbour.conduct[make_digest(1)] = CRASH
+
+    push_both(harbour, CRASH)
+    harbour.run(minutes=90)
+    deployment = harbour.deployment(1)
+
+    assert deployment.phase is Phase.FAILED
+    then = deployment.reason.partition("The way back failed: ")[2]
+    assert then.startswith(f"{SERVICE}: it was not done within the deadline")
+    assert f"; {WORKER}: it was not done within the deadline" in then
+    assert ".." not in then
+
+
 def test_a_retry_is_not_ended_by_the_failure_before_it() -> None:
     breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
     harbour = after_a_failed_way_back(deploymentConfiguration=breaker)

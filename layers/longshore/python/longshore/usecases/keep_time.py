@@ -70,6 +70,6 @@ def _failed(
     reason = f"it was not done within the deadline of {deadline.total_seconds() / 60:g} minutes"
     failed = replace(_leg(target, deployment), state=LegState.FAILED, reason=reason)
     if deployment.phase is Phase.ROLLING_BACK:
-        told = f"{target.service}: {reason} either; look at the service now"
+        told = f"{reason} either; look at the service now"
         return replace(target, backward=replace(failed, reason=told))
     return replace(target, forward=failed)

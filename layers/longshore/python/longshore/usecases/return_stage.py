@@ -4,6 +4,7 @@ A rollback is never itself rolled back. ECS's circuit breaker may do it for a se
 deployment is followed, and no second one is begun.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
 from longshore.domain.failures import Failure, StoppedTask
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
+from longshore.domain.places import ServiceRef
 from longshore.domain.stages import MOST_VETOES, Hold, StageRecord, TargetRecord, Veto
 from longshore.usecases.conclude_deployment import end
 from longshore.usecases.keep_time import began_at, keep_timer, run_out
@@ -56,12 +58,12 @@ def advance_return(round_: Round, deployment: DeploymentRecord) -> None:
     _drive_back(round_, deployment)
     current = round_.snapshot.deployment or deployment
     run_out(round_, current)
-    legs = [target.backward or Leg() for target in to_return(round_.targets())]
-    if all(leg.state.over for leg in legs):
+    legs = {target.service: target.backward or Leg() for target in to_return(round_.targets())}
+    if all(leg.state.over for leg in legs.values()):
         _end_returned(round_, current, legs)
         return
     keep_timer(round_, current)
-    if _uncertain(legs):
+    if _uncertain(legs.values()):
         round_.searching = True
 
 
@@ -194,8 +196,14 @@ def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:
         round_.write_leg(spec.service, failed, back=True)
 
 
-def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) -> None:
-    bad = [leg.reason for leg in legs if not leg.state.good]
+def _end_returned(
+    round_: Round, deployment: DeploymentRecord, legs: Mapping[ServiceRef, Leg]
+) -> None:
+    bad = [
+        f"{service}: {leg.reason.rstrip('.')}"
+        for service, leg in legs.items()
+        if not leg.state.good
+    ]
     if bad:
         failed = _with(deployment, Phase.FAILED, f"The way back failed: {'; '.join(bad)}.")
         # Nothing is live on the whole stage now: who asks for the stable release shall get it.
@@ -209,7 +217,7 @@ def _end_returned(round_: Round, deployment: DeploymentRecord, legs: list[Leg]) 
     end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."), stage=back)
 
 
-def _uncertain(legs: list[Leg]) -> bool:
+def _uncertain(legs: Iterable[Leg]) -> bool:
     return any(
         leg.state in {LegState.PLANNED, LegState.CALLING} or leg.unseen_since for leg in legs
     )
