@@ -10,7 +10,7 @@ from longshore.aws.items import seconds
 from longshore.domain.configuration import StageImage, StageSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import StageRecord, TargetRecord
+from longshore.domain.stages import HoldKind, StageRecord, TargetRecord
 from tests.simulation.machine.adverse_ecs import AdverseEcs, images_of
 from tests.simulation.machine.beginnings import begins_well
 from tests.simulation.machine.graphs import leg_may_become
@@ -156,17 +156,26 @@ class Witness:
 
 
 def _brought(now: View, ended: Iterable[DeploymentRecord]) -> Iterable[Release | None]:
-    """Return what is live after these ends: nothing at all where a way back failed."""
+    """Return what is live after these ends: nothing at all where a way back failed.
+
+    Nor is anything live where another hand moved a service.
+    """
     for each in ended:
         match each.phase:
             case Phase.SUCCEEDED:
                 yield each.release
+            case Phase.ABORTED if _is_replaced(now.stage):
+                yield None
             case Phase.ROLLED_BACK | Phase.ABORTED:
                 yield now.stage.stable
             case Phase.FAILED:
                 yield None
             case _:
                 pass
+
+
+def _is_replaced(stage: StageRecord) -> bool:
+    return stage.hold is not None and stage.hold.kind is HoldKind.REPLACED
 
 
 def _is_kept_back(before: StageRecord, stage: StageRecord, release: Release) -> None:

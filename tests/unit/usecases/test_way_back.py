@@ -216,6 +216,7 @@ def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
     assert harbour.deployment(1).phase is Phase.ABORTED
     assert hold is not None
     assert hold.kind is HoldKind.REPLACED
+    assert harbour.snapshot.stage.live is None
     assert harbour.ecs.count("UpdateService") == 1
 
 

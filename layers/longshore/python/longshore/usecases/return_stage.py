@@ -100,7 +100,10 @@ def _kept_back(
 
 
 def _end_unmoved(round_: Round, failed: DeploymentRecord, fault: Fault, stage: StageRecord) -> None:
-    phase = Phase.ABORTED if fault is Fault.REPLACED else Phase.FAILED
+    replaced = fault is Fault.REPLACED
+    if replaced:  # what another hand brought is not what was live, also where ECS's breaker was it
+        stage = replace(stage, live=None)
+    phase = Phase.ABORTED if replaced else Phase.FAILED
     end(round_, _with(failed, phase, "No service was moved."), stage=stage)
 
 
@@ -213,7 +216,7 @@ def _end_returned(
     replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
     phase = Phase.ABORTED if replaced else Phase.ROLLED_BACK
     # What was live but unproven is left with the rest: the stage is where it was last verified.
-    back = replace(round_.stage, live=round_.stage.stable)
+    back = replace(round_.stage, live=None if replaced else round_.stage.stable)
     end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."), stage=back)
 
 
