@@ -15,20 +15,12 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
+from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
+from longshore_cli.wish_commands import pause, resume, retry
 
 if TYPE_CHECKING:
     from typer._click.core import Context
-
-
-Installation = Annotated[
-    str, typer.Option(envvar="LONGSHORE_INSTALLATION", help="Name of the installation.")
-]
-Region = Annotated[
-    str | None, typer.Option(help="AWS region; by default that of the profile or environment.")
-]
-Profile = Annotated[str | None, typer.Option(help="AWS profile to sign with.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 class Engine(StrEnum):
@@ -173,21 +165,8 @@ def history(
     run_history(Place(installation, profile, region), stage, most, output)
 
 
-@app.command()
-def retry(
-    stage: Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")],
-    *,
-    reason: Annotated[str, typer.Option(help="Why; it is kept in the history.")],
-    installation: Installation = "longshore",
-    region: Region = None,
-    profile: Profile = None,
-    output: Output = OutputFormat.TEXT,
-) -> None:
-    """Let through what a stage holds or vetoed."""
-    from longshore_cli.access import Place
-    from longshore_cli.retry import run_retry
-
-    run_retry(Place(installation, profile, region), stage, reason, output)
+for wish in (retry, pause, resume):
+    app.command()(wish)
 
 
 @app.command()

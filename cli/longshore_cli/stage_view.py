@@ -50,8 +50,9 @@ class StageView:
             return f"configuration {self.snapshot.config} is being adopted"
         if stage.trouble:
             return stage.trouble
-        if stage.hold is not None:
-            return f"held ({stage.hold.kind}): {stage.hold.reason}"
+        hold = stage.paused or stage.hold
+        if hold is not None:
+            return hold.told
         if self.veto is not None:
             return f"vetoed: {self.veto.reason}"
         return self.deployment.reason if self.deployment else "adopted as it is"
@@ -62,6 +63,8 @@ class StageView:
         if self.snapshot.deployment is not None or not self.adopted:
             return [f"longshore status {self.name} shows how it goes on"]
         stage = self.snapshot.stage
+        if stage.paused is not None:
+            return [f"longshore resume {self.name} --reason TEXT lets it move by itself again"]
         ended_badly = self.deployment is not None and self.deployment.phase in _ENDED_BADLY
         if stage.hold is not None or self.veto is not None or ended_badly:
             retry = f"longshore retry {self.name} --reason TEXT lets the present choice through"

@@ -113,6 +113,8 @@ def _print_stage(view: StageView, now: datetime) -> None:
         print_line(f"  by       {trigger_text(tried.trigger)}; took {took(tried, now)}")
     if tried is not None and tried.failure is not None:
         print_line(f"  failure  {tried.failure.summary}")
+    if stage.paused is not None:
+        print_line(f"  paused   {age(stage.paused.since, now)}: {stage.paused.reason}")
     if stage.hold is not None:
         print_line(f"  held     since {age(stage.hold.since, now)}: {stage.hold.reason}")
     for veto in stage.vetoes:

@@ -1,15 +1,13 @@
 """Moments, people and releases as people talk of them."""
 
-import re
 from datetime import datetime, timedelta
 
+from longshore.domain.actors import name_actor
 from longshore.domain.deployments import DeploymentRecord, Trigger, TriggerKind
 from longshore.domain.releases import Release
 
 NOTHING = "-"
 
-_ASSUMED = re.compile(r"arn:[\w-]+:sts::\d+:assumed-role/(?P<role>[^/]+)/(?P<session>.+)")
-_NAMED = re.compile(r"arn:[\w-]+:iam::\d+:(?:user|role)/(?:.*/)?(?P<name>[^/]+)")
 _STEPS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 
 
@@ -38,15 +36,6 @@ def release_text(release: Release | None) -> str:
     return NOTHING if release is None else str(release)
 
 
-def actor_text(actor: str) -> str:
-    """Return who signed, without the parts of an ARN that are the same for everybody."""
-    assumed = _ASSUMED.fullmatch(actor)
-    if assumed:
-        return f"{assumed['session']} (role {assumed['role']})"
-    named = _NAMED.fullmatch(actor)
-    return named["name"] if named else actor
-
-
 def trigger_text(trigger: Trigger) -> str:
     """Return what made a deployment begin."""
     words = {
@@ -55,7 +44,7 @@ def trigger_text(trigger: Trigger) -> str:
         TriggerKind.APPLY: "apply --deploy",
         TriggerKind.SWEEP: "the sweep",
     }[trigger.kind]
-    return f"{words} by {actor_text(trigger.actor)}" if trigger.actor else words
+    return f"{words} by {name_actor(trigger.actor)}" if trigger.actor else words
 
 
 def revision_text(arn: str | None) -> str:

@@ -173,12 +173,22 @@ class People:
             self._world.truth.conduct[digest] = OUTDATED
 
     def _retry(self, action: Action) -> None:
+        self._wish("retry", action)
+
+    def _pause(self, action: Action) -> None:
+        self._wish("pause", action)
+
+    def _resume(self, action: Action) -> None:
+        self._wish("resume", action)
+
+    def _wish(self, kind: str, action: Action) -> None:
+        """Ask something of a stage."""
         application = self._application(action)
         stage = application.stages[action.how % len(application.stages)]
         body = {
             "stage": f"{application.name}/{stage.name}",
-            "kind": "retry",
-            "reason": "it should work now",
+            "kind": kind,
+            "reason": "it is better so",
             "id": f"wish-{next(self._requests):08d}",
         }
         self._ask("/v1/intents", lambda: body, body)

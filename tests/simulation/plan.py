@@ -148,6 +148,9 @@ PAUSES = (0.2, 1, 4, 15, 40, 90, 240, 600, 1200)
 
 SWEEP = timedelta(minutes=15)
 
+PAUSED = 0.1
+"""How often people pause a stage; they are drawn apart, and change no other seed's story."""
+
 FIRST_BACKUPS = (0.02, 0.02, 1, 60)
 """Seconds after the first configuration; stages are adopted in the first few."""
 
@@ -159,8 +162,9 @@ def draw_plan(seed: int) -> Plan:
     """Draw a seed."""
     rng = Random(f"plan {seed}")
     applications = _applications(rng)
-    actions = tuple(_actions(rng))
+    actions = _actions(rng)
     hours = actions[-1].after / timedelta(hours=1)
+    actions = _paused(Random(f"pauses {seed}"), actions)
     climate = draw_climate(rng, hours)
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
     first_sweep = SWEEP * rng.random()
@@ -169,7 +173,7 @@ def draw_plan(seed: int) -> Plan:
         seed,
         climate,
         applications,
-        actions,
+        tuple(actions),
         behind=behind,
         stormy=stormy,
         first_backup=first_backup,
@@ -225,3 +229,15 @@ def _actions(rng: Random) -> list[Action]:
         after += timedelta(seconds=rng.choice(PAUSES) * (0.5 + rng.random()))
         actions.append(Action(number, after, verb, rng.randrange(1000), rng.randrange(1000)))
     return actions
+
+
+def _paused(rng: Random, actions: list[Action]) -> list[Action]:
+    """Return what people do with, in some seeds, a pause in it, and mostly its end."""
+    if rng.random() >= PAUSED:
+        return actions
+    lasts, whom, how = actions[-1].after, rng.randrange(1000), rng.randrange(1000)
+    begins, ends = sorted(rng.uniform(0, 1.2) * lasts for _ in range(2))
+    pause = Action(len(actions), begins, "pause", whom, how)
+    resume = Action(len(actions) + 1, ends, "resume", whom, how)
+    more = [pause, resume] if rng.random() < 0.7 else [pause]
+    return sorted([*actions, *more], key=lambda action: action.after)

@@ -140,10 +140,14 @@ class Harbour:
 
     def retry(self, reason: str = "mended") -> None:
         """Ask for another try, as the command does."""
+        self.ask(IntentKind.RETRY, reason)
+
+    def ask(self, kind: IntentKind, reason: str = "because") -> str:
+        """Ask something of the stage, as the command does; return the wish's id."""
         intent = Intent(
             f"wish-{next(self._ids)}",
             STAGE,
-            IntentKind.RETRY,
+            kind,
             "arn:of:somebody",
             reason,
             self.clock.now(),
@@ -151,6 +155,7 @@ class Harbour:
         )
         self.state.wish(intent)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])
+        return intent.id
 
     def lose_ledger(self) -> None:
         """Lose every record but the configuration, which is applied again."""

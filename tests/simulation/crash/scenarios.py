@@ -113,6 +113,19 @@ SCENARIOS: Mapping[str, Scenario] = {
         _plan([ONE], (1, "push_bad", 0, CRASHES), A_WHILE),
         ("shop/staging#1 is RollingBack", "shop/staging#1 is RolledBack"),
     ),
+    "paused": Scenario(
+        "A stage is paused while an image is brought; the next one waits until it is resumed.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (1, "pause", 0, 0),
+            (LATER, "push", 0, 0),
+            (60, "resume", 0, 0),
+            A_WHILE,
+        ),
+        ("is paused", "is resumed", "shop/staging#2 is Succeeded"),
+        aspects=OUTCOME,
+    ),
     "no breaker": Scenario(
         "Nothing but the deadline ends a rollout; the way back needs a revision that pins digests.",
         _plan(

@@ -9,19 +9,21 @@ from longshore.aws.directory import DynamoDirectory
 from longshore.aws.ecs import AwsEcs
 from longshore.aws.registry import EcrRegistry
 from longshore.decide import promotion
-from longshore.decide.promotion import Move
+from longshore.decide.promotion import Deploy, Move, Stay
 from longshore.decide.selection import Chosen
 from longshore.domain.configuration import StageImage
+from longshore.domain.deployments import Trigger
 from longshore.domain.errors import LongshoreError
 from longshore.domain.observations import EcsService
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import RegistryImage, Release, ReleasedImage
-from longshore.domain.stages import StageRecord, Veto
+from longshore.domain.stages import StageRecord, StageSnapshot, Veto
 from longshore.domain.wakeups import Announced, Wakeup
 from longshore.usecases.choose_release import choose_release
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.round import Ports, Round
+from longshore.usecases.start_deployment import start_deployment
 from tests.simulation.mutants.mutant import Mutant, replacing, together
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _tagged_images = EcrRegistry.tagged_images
 _image_by_tag = EcrRegistry.image_by_tag
 _describe = EcrRegistry._describe  # noqa: SLF001  what the weak one asks first
 _describe_services = AwsEcs.describe_services
+_kept_back = promotion._kept_back  # noqa: SLF001  what the weak one asks for everything else
 _older = promotion._older  # noqa: SLF001  what the weak one asks for everything else
 
 
@@ -140,6 +143,16 @@ def _never_again(
     del wakeups, error, ports, round_
 
 
+def _kept_back_unpaused(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
+    unpaused = replace(snapshot, stage=replace(snapshot.stage, paused=None))
+    return _kept_back(unpaused, candidate)
+
+
+def _start_unpaused(round_: Round, move: Deploy, trigger: Trigger) -> None:
+    round_.snapshot = replace(round_.snapshot, stage=replace(round_.stage, paused=None))
+    start_deployment(round_, move, trigger)
+
+
 MUTANTS = (
     Mutant(
         "last-event-wins",
@@ -203,5 +216,15 @@ MUTANTS = (
         "throttled-work-is-dropped",
         "what meets a busy AWS is not looked at again",
         replacing("longshore.usecases.reconcile.come_again", _never_again),
+    ),
+    Mutant(
+        "a-pause-is-not-asked",
+        "a stage that a person paused moves by itself",
+        replacing("longshore.decide.promotion._kept_back", _kept_back_unpaused),
+    ),
+    Mutant(
+        "a-pause-ends-with-a-deployment",
+        "what a person lets through ends the pause that it passes",
+        replacing("longshore.usecases.choose_release.start_deployment", _start_unpaused),
     ),
 )

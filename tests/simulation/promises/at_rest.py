@@ -87,16 +87,18 @@ class AtRest:
         if wanted is None or digests_of(body["live"]) == wanted:
             return
         vetoes = [v for v in body["vetoes"] if digests_of(v["release"]) == wanted]
-        hold = body["hold"]
-        held = hold is not None and (
-            hold["content"] is None or digests_of(hold["release"]) == wanted
-        )
-        if not vetoes and not held:
+        holds = [
+            hold
+            for hold in (body["paused"], body["hold"])
+            if hold is not None
+            and (hold["content"] is None or digests_of(hold["release"]) == wanted)
+        ]
+        if not vetoes and not holds:
             self.say("liveness", f"{name} is not at what its policy names, and nothing holds it")
-        for reason in [v["reason"] for v in vetoes] + ([hold["reason"]] if held else []):
+        for reason in [each["reason"] for each in (*vetoes, *holds)]:
             if not reason:
                 self.say("promise 14", f"{name} is held without a reason")
-        if vetoes and not held:
+        if vetoes and not holds:
             self._check_veto(stage, name, wanted)
 
     def _check_veto(self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """What the ledger may say: promises 4 to 6, 13 and 14, and 15, at the moment of each change."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 from tests.simulation.plan import Plan
 from tests.simulation.promises.at_ecs import SECRET
-from tests.simulation.promises.beginnings import Beginnings, StageMemory, is_vetoed
+from tests.simulation.promises.beginnings import BY_ITSELF, Beginnings, StageMemory, is_vetoed
 from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.choice import Choices
 from tests.simulation.promises.ledger_view import (
@@ -38,6 +39,8 @@ class LedgerWatch:
     known: dict[tuple[str, str], Entry] = field(default_factory=dict)
     memory: dict[str, StageMemory] = field(default_factory=dict)
     spoken: set[tuple[str, str]] = field(default_factory=set)
+    resumes: Counter[str] = field(default_factory=Counter)
+    resumed: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.plan, self.truth)
@@ -100,11 +103,25 @@ class LedgerWatch:
                 self.say("promise 14", f"{body['id']} holds {what}")
         if (body["current"] is None) != (entry.due_at is None):
             self.say("bounds", f"{entry.pk} has timer {entry.due_at} with {body['current']}")
+        self._look_at_pause(body, before.body["paused"] if before else None)
         memory.vetoed |= {digests_of(veto["release"]) for veto in body["vetoes"]}
         if body["allowance"] is not None:
             lifted = {digests for digests in memory.vetoed if not is_vetoed(body, digests)}
             memory.vetoed -= lifted
         memory.live = body["live"]
+
+    def _look_at_pause(self, body: Body, before: Body | None) -> None:
+        """Each pause ends by a word of its own, but for one that only a lost ledger knew."""
+        stage, paused = body["id"], body["paused"]
+        if paused and not before:
+            self.tell(stage, f"is paused: {paused['reason']}")
+        if paused or not before:
+            return
+        self.tell(stage, "is resumed")
+        self.resumed[stage] += 1
+        known = self.truth.restored_at == LONG_AGO
+        if known and self.resumed[stage] > self.resumes[stage]:
+            self.say("promise 10", f"{stage} goes on, and nobody resumed it")
 
     def _is_silenced(self, entry: Entry, before: Entry) -> bool:
         """Whether only the timer is taken from a stage, and no configuration has it any more."""
@@ -119,9 +136,16 @@ class LedgerWatch:
         if not body["reason"]:
             self.say("promise 14", f"{entry.pk} {entry.sk} is {body['phase']} without a reason")
         if before is None:
+            self._check_paused(body)
             self.beginnings.check(body, self._memory(body["stage"]), since)
         else:
             self._went_on(body, before.body["phase"])
+
+    def _check_paused(self, body: Body) -> None:
+        """Nothing begins by itself in a stage that a person paused."""
+        paused = self.known[f"stage#{body['stage']}", "stage"].body["paused"]
+        if paused and body["trigger"]["kind"] in BY_ITSELF:
+            self.say("promise 10", f"{_name(body)} began by itself: {paused['reason']}")
 
     def _went_on(self, body: Body, before: str) -> None:
         memory = self._memory(body["stage"])
@@ -170,6 +194,8 @@ class LedgerWatch:
         """What a person asked for once is heard once, however often the request arrives."""
         if before is None and (entry.pk, entry.sk) in self.spoken:
             self.say("promise 10", f"{entry.sk} of {entry.pk} is to be heard a second time")
+        if before is None and entry.body["kind"] == "resume":
+            self.resumes[entry.body["stage"]] += 1
         self.spoken.add((entry.pk, entry.sk))
 
     def _outbox(self, entry: Entry, before: Entry | None, _: datetime) -> None:

@@ -21,12 +21,15 @@ from botocore.session import Session
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
+from longshore.aws import items
 from longshore.aws.clients import Clients
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.gate import Gate
 from longshore.aws.intents import DynamoIntentStore
 from longshore.aws.table import Table
+from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.places import Home
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
 from longshore.usecases.accept_intent import IntentRequest, accept_intent
@@ -42,6 +45,13 @@ ACCOUNT = "123456789012"
 HOME = Home("aws", ACCOUNT, REGION)
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 ACTOR = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/ana"
+
+ONE_STAGE = """\
+apiVersion: longshore/v1
+application: shop
+images: {app: {repository: shop, select: {tag: main}}}
+stages: {staging: {targets: [{service: staging/web}]}}
+"""
 
 Reply = tuple[int, Mapping[str, object]]
 
@@ -246,3 +256,33 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         made = World(tmp_path)
         yield made
         made.control.close()
+
+
+@pytest.fixture
+def applied(world: World) -> World:
+    """An installation with one stage that is configured and nothing more."""
+    digest = world.push("shop", "main")
+    world.serve("staging/web", {"web": f"{REGISTRY}/shop@{digest}"})
+    world.write(ONE_STAGE)
+    assert world.run("apply", "--yes").exit_code == 0
+    world.control.heard.clear()
+    return world
+
+
+def item_of(record: StageRecord | DeploymentRecord | TargetRecord) -> "items.Item":
+    if isinstance(record, StageRecord):
+        return items.stage_item(record)
+    if isinstance(record, DeploymentRecord):
+        return items.deployment_item(record)
+    return items.target_item(record)
+
+
+@pytest.fixture
+def keep(applied: World) -> Callable[..., None]:
+    """Write records into the ledger as the reconciler does."""
+
+    def put(*records: StageRecord | DeploymentRecord | TargetRecord) -> None:
+        for record in records:
+            applied.table.client.put_item(TableName=applied.table.name, Item=item_of(record))
+
+    return put

@@ -95,12 +95,22 @@ def run_retry(world: World) -> None:
     assert world.run("retry", "shop/staging", "--reason", "x").exit_code == 0
 
 
+def run_pause(world: World) -> None:
+    assert world.run("pause", "shop/staging", "--reason", "x").exit_code == 0
+
+
+def run_resume(world: World) -> None:
+    assert world.run("resume", "shop/staging", "--reason", "x").exit_code == 0
+
+
 STEPS: Mapping[str, Callable[[World], None]] = {
     "init": run_init,
     "apply": run_apply,
     "status": run_status,
     "history": run_history,
     "retry": run_retry,
+    "pause": run_pause,
+    "resume": run_resume,
 }
 SENT = "Making request"
 UNSEEN = {"ecs:DescribeTasks"}

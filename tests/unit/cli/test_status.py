@@ -1,11 +1,9 @@
-"""`longshore status`, `history` and `retry` over a ledger in every state a person can meet."""
+"""`longshore status` and `history` over a ledger in every state a person can meet."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from longshore.aws import items, keys
 from longshore.domain.deployments import (
@@ -26,12 +24,6 @@ STAGE = StageId("shop", "staging")
 SERVICE = ServiceRef(HOME, "staging", "web")
 REVISION = "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1, minutes=2)
-FILE = """\
-apiVersion: longshore/v1
-application: shop
-images: {app: {repository: shop, select: {tag: main}}}
-stages: {staging: {targets: [{service: staging/web}]}}
-"""
 
 
 def release(tag: str, number: int) -> Release:
@@ -64,36 +56,6 @@ def deployment(phase: Phase, number: int = 1, **changes: object) -> DeploymentRe
     if phase.terminal:
         record = replace(record, finished_at=AN_HOUR_AGO + timedelta(minutes=3))
     return replace(record, **changes)  # type: ignore[arg-type]  # by name, for readable tests
-
-
-@pytest.fixture
-def applied(world: World) -> World:
-    """An installation with one stage that is configured and nothing more."""
-    digest = world.push("shop", "main")
-    world.serve("staging/web", {"web": f"{REGISTRY}/shop@{digest}"})
-    world.write(FILE)
-    assert world.run("apply", "--yes").exit_code == 0
-    world.control.heard.clear()
-    return world
-
-
-def item_of(record: StageRecord | DeploymentRecord | TargetRecord) -> "items.Item":
-    if isinstance(record, StageRecord):
-        return items.stage_item(record)
-    if isinstance(record, DeploymentRecord):
-        return items.deployment_item(record)
-    return items.target_item(record)
-
-
-@pytest.fixture
-def keep(applied: World) -> Callable[..., None]:
-    """Write records into the ledger as the reconciler does."""
-
-    def put(*records: StageRecord | DeploymentRecord | TargetRecord) -> None:
-        for record in records:
-            applied.table.client.put_item(TableName=applied.table.name, Item=item_of(record))
-
-    return put
 
 
 def stage(**changes: object) -> StageRecord:
@@ -336,52 +298,3 @@ def test_a_configuration_that_is_lost_is_said_and_applied_again(applied: World) 
     assert again.exit_code == 0, again.output
     assert applied.control.heard[-1].body["base"] == 1
     assert applied.run("status").exit_code == 0
-
-
-def test_retry_keeps_a_wish_and_says_where_to_look(applied: World) -> None:
-    result = applied.run("retry", "shop/staging", "--reason", "the database is back")
-
-    (heard,) = applied.control.heard
-    assert result.exit_code == 0, result.output
-    assert heard.path == "/v1/intents"
-    assert set(heard.body) == {"stage", "kind", "reason", "id"}
-    assert heard.headers["Authorization"].startswith("AWS4-HMAC-SHA256 ")
-    assert "next: longshore status shop/staging" in result.stdout
-    kept = applied.table.query(
-        {
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": items.text(keys.stage_partition(STAGE))},
-        }
-    )
-    (wish,) = [item for item in kept if keys.is_intent(item["sk"]["S"])]
-    assert "the database is back" in wish["body"]["S"]
-    assert ACTOR in wish["body"]["S"]
-
-
-def test_retry_in_json_names_the_wish(applied: World) -> None:
-    result = applied.run("retry", "shop/staging", "--reason", "again", "--output", "json")
-
-    assert json.loads(result.stdout) == {
-        "stage": "shop/staging",
-        "intent": applied.control.heard[0].body["id"],
-        "reason": "again",
-    }
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (["shop/staging", "--reason", "  "], 2, "the reason is empty"),
-        (["staging", "--reason", "x"], 2, "write application/stage"),
-        (["shop/live", "--reason", "x"], 3, "there is no stage shop/live"),
-        (["shop/staging"], 2, "--reason"),
-    ],
-)
-def test_a_retry_that_cannot_be_meant(
-    applied: World, arguments: list[str], code: int, said: str
-) -> None:
-    result = applied.run("retry", *arguments)
-
-    assert result.exit_code == code
-    assert said in result.stderr
-    assert applied.control.heard == []

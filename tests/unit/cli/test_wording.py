@@ -10,7 +10,7 @@ from longshore.domain.deployments import Trigger, TriggerKind
 from longshore.domain.policies import SemverPolicy
 from longshore_cli.differences import differences
 from longshore_cli.starter import scalar
-from longshore_cli.wording import actor_text, release_text, revision_text, span, trigger_text
+from longshore_cli.wording import release_text, revision_text, span, trigger_text
 from tests.support.builders import make_configuration, make_spec
 
 
@@ -30,24 +30,6 @@ from tests.support.builders import make_configuration, make_spec
 )
 def test_a_duration_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
     assert span(timedelta(seconds=seconds)) == text
-
-
-@pytest.mark.parametrize(
-    ("arn", "text"),
-    [
-        (
-            "arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com",
-            "ana@example.com (role Admin)",
-        ),
-        ("arn:aws:iam::123456789012:user/ana", "ana"),
-        ("arn:aws:iam::123456789012:user/team/ana", "ana"),
-        ("arn:aws-cn:iam::123456789012:role/ci/deploy", "deploy"),
-        ("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:root"),
-        ("somebody", "somebody"),
-    ],
-)
-def test_who_signed_is_told_without_the_rest_of_the_arn(arn: str, text: str) -> None:
-    assert actor_text(arn) == text
 
 
 def test_every_trigger_has_words() -> None:

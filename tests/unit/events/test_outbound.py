@@ -88,6 +88,7 @@ def test_a_stage_says_what_it_runs_and_what_holds_it() -> None:
         "live": {"app": IMAGE},
         "stable": {"app": IMAGE},
         "hold": None,
+        "paused": None,
     }
 
 

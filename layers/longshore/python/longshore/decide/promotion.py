@@ -1,7 +1,8 @@
 """Decide whether a stage moves to the release that its policies choose.
 
-What keeps it back is asked in this order: a hold, a veto, the rule that nothing goes backwards by
-itself. Every answer has a reason that a person can read.
+What keeps it back is asked in this order: a person's pause, a hold, a veto, the rule that nothing
+goes backwards by itself. What a person lets through passes all of them. Every answer has a reason
+that a person can read.
 """
 
 from dataclasses import dataclass
@@ -62,8 +63,9 @@ def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
 
 def _kept_back(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
     stage = snapshot.stage
-    if stage.hold is not None and stage.hold.covers(candidate):
-        return Stay(f"held ({stage.hold.kind}): {stage.hold.reason}", Outcome.HELD)
+    for hold in (stage.paused, stage.hold):
+        if hold is not None and hold.covers(candidate):
+            return Stay(hold.told, Outcome.HELD)
     veto = stage.veto_of(candidate)
     if veto is not None:
         known_as = f" (vetoed as {veto.release})" if veto.release.id != candidate.id else ""

@@ -41,6 +41,8 @@ class EventName(StrEnum):
     DEPLOYMENT_ABORTED = "DeploymentAborted"
     STAGE_ADOPTED = "StageAdopted"
     STAGE_HELD = "StageHeld"
+    STAGE_PAUSED = "StagePaused"
+    STAGE_RESUMED = "StageResumed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class HoldKind(StrEnum):
     REPLACED = "moved by someone else"
     FAILED = "failed"
     """A deployment failed for a reason that is not the release's."""
+    PAUSED = "paused"
+    """A person wants no automatic move until they say `resume`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Hold:
     def covers(self, release: Release) -> bool:
         """Whether this hold keeps a release back."""
         return self.content is None or self.content == release.content
+
+    @property
+    def told(self) -> str:
+        """The hold in words, its kind first."""
+        return f"held ({self.kind}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,10 @@ class StageRecord:
 
     `config` is the configuration that was adopted last, `follows` how that one chooses images.
     `live` is what the stage was last brought to, `stable` the last release that was verified.
-    `trouble` says why what the stage should run cannot be found out at present; it keeps nothing
-    back and ends by itself. `due_at` is the next moment at which the stage must be looked at.
+    `hold` is why Longshore itself keeps something back, `paused` that a person does: neither takes
+    the other's place. `trouble` says why what the stage should run cannot be found out at present;
+    it keeps nothing back and ends by itself. `due_at` is the next moment at which the stage must be
+    looked at.
     `ledger` names the ledger it was written to: in another one it is a copy from a backup.
     """
 
@@ -81,6 +90,7 @@ class StageRecord:
     latest: int = 0
     vetoes: tuple[Veto, ...] = ()
     hold: Hold | None = None
+    paused: Hold | None = None
     allowance: Allowance | None = None
     trouble: str | None = None
     notices: int = 0
@@ -185,6 +195,8 @@ class IntentKind(StrEnum):
     """What a person asks of a stage."""
 
     RETRY = "retry"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from longshore.domain.actors import name_actor
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.releases import short_digest
 from longshore.events.documents import printable
@@ -70,6 +71,12 @@ _KINDS: Mapping[EventName, _Kind] = {
         Severity.WARNING,
         'Once it may move: longshore retry {stage} --reason "..."',
     ),
+    EventName.STAGE_PAUSED: _Kind(
+        "paused",
+        Severity.WARNING,
+        'To let it move by itself again: longshore resume {stage} --reason "..."',
+    ),
+    EventName.STAGE_RESUMED: _Kind("resumed", Severity.INFO, "longshore status {stage}"),
 }
 
 
@@ -140,7 +147,7 @@ class _Told:
     def trigger(self) -> str:
         trigger = _object(self._detail, "trigger")
         kind, actor = _text(trigger, "kind"), _text(trigger, "actor")
-        return f"{kind} by {actor}" if kind and actor else kind
+        return f"{kind} by {name_actor(actor)}" if kind and actor else kind
 
     @property
     def duration(self) -> str:

@@ -44,6 +44,7 @@ def stage_detail(stage: StageRecord, reason: str) -> dict[str, object]:
         "live": _release(stage.live),
         "stable": _release(stage.stable),
         "hold": _hold(stage.hold),
+        "paused": _hold(stage.paused),
     }
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from longshore.decide.adoption import common_digests, is_pushed_after
 from longshore.decide.selection import Chosen
+from longshore.domain.actors import name_actor
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.observations import EcsService
@@ -96,7 +97,8 @@ def _end_old_wishes(round_: Round) -> None:
 
 
 def _too_old(round_: Round, intent: Intent) -> EventOutcome:
-    reason = f"{_why(round_)} after {intent.actor} asked to {intent.kind}; ask again if need be"
+    asked = f"{name_actor(intent.actor)} asked to {intent.kind}"
+    reason = f"{_why(round_)} after {asked}; ask again if need be"
     return EventOutcome(intent.id, intent.stage, Outcome.REJECTED, reason, round_.now)
 
 

@@ -232,7 +232,7 @@ def hold_back(
     """Hold back what nobody asked for; `runs` says what is adopted."""
     reason = f"{runs}; {candidate} is not deployed until something newer is pushed or a person asks"
     if stage.hold is not None and stage.hold.content is None:
-        return stage, f"{runs}; held ({stage.hold.kind}): {stage.hold.reason}"
+        return stage, f"{runs}; {stage.hold.told}"
     hold = Hold(HoldKind.ADOPTED, reason, round_.now, candidate.content, candidate)
     return replace(stage, hold=hold), reason
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from longshore.decide.promotion import Deploy, HoldBack, Move, Stay, decide_move
 from longshore.decide.selection import NothingToChoose
+from longshore.domain.actors import name_actor
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import Allowance, Hold, HoldKind, Intent, StageRecord
+from longshore.domain.stages import Allowance, Hold, HoldKind, Intent, IntentKind, StageRecord
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.outbox import announce_stage
@@ -47,7 +48,7 @@ def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trig
 
 def _let_through(round_: Round, candidate: Release | None) -> None:
     """Do what people asked: `retry` lifts hold and veto of the present choice, and lets it pass."""
-    intents = round_.snapshot.intents
+    intents = [i for i in round_.snapshot.intents if i.kind is IntentKind.RETRY]
     if not intents:
         return
     stage = replace(round_.stage, hold=None)
@@ -58,7 +59,7 @@ def _let_through(round_: Round, candidate: Release | None) -> None:
         stage = replace(stage, vetoes=kept, allowance=Allowance(candidate.content, trigger))
     changed: StageRecord | None = stage
     for start in range(0, len(intents), A_WRITE):
-        some = intents[start : start + A_WRITE]
+        some = tuple(intents[start : start + A_WRITE])
         outcomes = tuple(_heard(round_, intent) for intent in some)
         round_.commit(Changes(stage=changed, consumed=some, outcomes=outcomes))
         changed = None
@@ -74,7 +75,7 @@ def _may_be_kept_back(round_: Round, candidate: Release) -> bool:
 
 
 def _heard(round_: Round, intent: Intent) -> EventOutcome:
-    reason = f"{intent.actor} asked to {intent.kind}: {intent.reason}"
+    reason = f"{name_actor(intent.actor)} asked to {intent.kind}: {intent.reason}"
     return EventOutcome(intent.id, intent.stage, Outcome.APPLIED, reason, round_.now)
 
 

@@ -36,6 +36,7 @@ from longshore.usecases.end_events import (
 from longshore.usecases.keep_evidence import keep_evidence
 from longshore.usecases.keep_time import put_timer_off
 from longshore.usecases.look_at_registry import Look, look_at_registry
+from longshore.usecases.pause_stage import hear_pauses
 from longshore.usecases.recover_revisions import recover_revisions
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
@@ -120,6 +121,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
     adopt_settled(round_)
+    hear_pauses(round_)
     flew = round_.snapshot.deployment is not None
     asked = bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
     looks = asked or _may_be_outdated(round_)

@@ -1,0 +1,77 @@
+"""`longshore retry`, `pause` and `resume`: what a person wants of a stage, by control's hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from longshore.domain.stages import IntentKind, StageSnapshot
+from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.control import Control
+from longshore_cli.errors import CommandError, ExitCode, UsageError
+from longshore_cli.installation import find_installation
+from longshore_cli.ledger_view import LedgerView
+from longshore_cli.output import OutputFormat, print_json, print_line
+from longshore_cli.status import parse_stage
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a wish is spoken of: a reason that somebody may have, and what the stage does now."""
+
+    example: str
+    granted: str
+
+
+_WORDS: Mapping[IntentKind, _Words] = {
+    IntentKind.RETRY: _Words(
+        "the database is back",
+        "is looked at again; whatever holds or vetoes its present choice is lifted",
+    ),
+    IntentKind.PAUSE: _Words(
+        "release freeze until Monday",
+        "moves no more by itself; what is under way goes on to its end",
+    ),
+    IntentKind.RESUME: _Words(
+        "the freeze is over", "moves by itself again; what its policies choose now is looked at"
+    ),
+}
+
+
+def run_wish(place: Place, kind: IntentKind, stage: str, reason: str, output: OutputFormat) -> None:
+    """Post the intent; what comes of it is shown by `longshore status`."""
+    wanted, words, intent = parse_stage(stage), _WORDS[kind], str(uuid4())
+    if not reason.strip():
+        raise UsageError(
+            "the reason is empty: say why, it is kept with your name",
+            next_step=f'longshore {kind} {stage} --reason "{words.example}"',
+        )
+    with aws_in_sentences():
+        access = Access(place)
+        installation = find_installation(access)
+        _check_needed(kind, LedgerView(access, installation).existing(wanted))
+        body = {"stage": stage, "kind": kind.value, "reason": reason, "id": intent}
+        Control(access, installation).post("/v1/intents", body)
+    if output is OutputFormat.JSON:
+        print_json({"stage": stage, "intent": intent, "reason": reason})
+        return
+    print_line(f"{stage} {words.granted}")
+    print_line(f"next: longshore status {stage}")
+
+
+def _check_needed(kind: IntentKind, snapshot: StageSnapshot) -> None:
+    """Refuse to ask for what is so already; one who waits to be heard may still change that."""
+    name, paused = snapshot.stage.id, snapshot.stage.paused
+    if any(intent.kind is not IntentKind.RETRY for intent in snapshot.intents):
+        return
+    if kind is IntentKind.PAUSE and paused is not None:
+        raise CommandError(
+            f"{name} is paused already: {paused.reason}",
+            next_step=f"longshore resume {name} --reason TEXT lets it move by itself again",
+            code=ExitCode.NOTHING_TO_DO,
+        )
+    if kind is IntentKind.RESUME and paused is None:
+        raise CommandError(
+            f"{name} is not paused",
+            next_step=f"longshore status {name} shows what else keeps it, if anything does",
+            code=ExitCode.NOTHING_TO_DO,
+        )

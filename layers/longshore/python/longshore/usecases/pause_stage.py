@@ -1,0 +1,57 @@
+"""Pause and resume a stage by a person's word.
+
+A pause keeps every automatic move back and stops nothing that is under way. What a person asks for
+by name passes it, and it stays until somebody resumes the stage.
+"""
+
+from dataclasses import dataclass, replace
+
+from longshore.domain.actors import name_actor
+from longshore.domain.outcomes import EventName, EventOutcome, Outcome
+from longshore.domain.stages import Hold, HoldKind, Intent, IntentKind
+from longshore.usecases.outbox import announce_stage
+from longshore.usecases.ports import Changes
+from longshore.usecases.round import Round
+
+
+@dataclass(frozen=True, slots=True)
+class _Switched:
+    """What a wish makes of a stage's pause; `told` is None where it is as it was."""
+
+    paused: Hold | None
+    reason: str
+    told: EventName | None
+
+
+def hear_pauses(round_: Round) -> None:
+    """Do what people asked, in the order in which they did; tell what changes by it."""
+    for intent in round_.snapshot.intents:
+        if intent.kind is IntentKind.PAUSE:
+            _write(round_, intent, _pause(round_.stage.paused, intent))
+        elif intent.kind is IntentKind.RESUME:
+            _write(round_, intent, _resume(round_.stage.paused, intent))
+
+
+def _pause(paused: Hold | None, intent: Intent) -> _Switched:
+    if paused is not None:
+        return _Switched(paused, f"it was paused already: {paused.reason}", None)
+    reason = f"{name_actor(intent.actor)} paused it: {intent.reason}"
+    return _Switched(Hold(HoldKind.PAUSED, reason, intent.at), reason, EventName.STAGE_PAUSED)
+
+
+def _resume(paused: Hold | None, intent: Intent) -> _Switched:
+    if paused is None:
+        return _Switched(None, "it was not paused; `retry` lifts what Longshore holds back", None)
+    reason = f"{name_actor(intent.actor)} resumed it: {intent.reason}"
+    return _Switched(None, reason, EventName.STAGE_RESUMED)
+
+
+def _write(round_: Round, intent: Intent, switched: _Switched) -> None:
+    end = Outcome.APPLIED if switched.told else Outcome.DUPLICATE
+    outcome = EventOutcome(intent.id, intent.stage, end, switched.reason, round_.now)
+    changes = Changes(consumed=(intent,), outcomes=(outcome,))
+    if switched.told is not None:
+        stage = replace(round_.stage, paused=switched.paused)
+        stage, told = announce_stage(stage, switched.told, switched.reason, round_.now)
+        changes = replace(changes, stage=stage, announcements=(told,))
+    round_.commit(changes)
