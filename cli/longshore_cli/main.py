@@ -17,7 +17,7 @@ from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
-from longshore_cli.wish_commands import pause, resume, retry
+from longshore_cli.wish_commands import WISHES, wish_command
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -165,8 +165,8 @@ def history(
     run_history(Place(installation, profile, region), stage, most, output)
 
 
-for wish in (retry, pause, resume):
-    app.command()(wish)
+for kind in WISHES:
+    app.command()(wish_command(kind))
 
 
 @app.command()

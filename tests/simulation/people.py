@@ -24,7 +24,7 @@ BAD: tuple[Conduct, ...] = (
 )
 """Images that crash at once, later, when all seemed well, or that never settle."""
 
-OUTDATED = Exits(1, timedelta(seconds=1))
+OUTDATED = BAD[0]
 
 TRIES = 5
 GIVE_UP = 0.3

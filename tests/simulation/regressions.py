@@ -12,4 +12,5 @@ REGRESSIONS: Mapping[int, str] = {
     249: "a restored ledger, and a stage new to it, brought again what had failed since",
     358: "a backup that was written over the ledger gave out numbers again that were used since",
     369: "a stage whose way back had failed still counted as running what it ran before",
+    6944: "where a breaker brought what was never verified, the release from before stayed live",
 }

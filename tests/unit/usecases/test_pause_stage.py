@@ -1,5 +1,8 @@
 """A person's pause keeps back what comes by itself, stops nothing, and ends by a person's word."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
 from longshore.domain.outcomes import EventName, Outcome
@@ -83,6 +86,18 @@ def test_what_a_person_asks_for_passes_a_pause_which_stays() -> None:
     harbour.run(minutes=10)
     harbour.push(3)
     harbour.run(minutes=20)
+
+    assert harbour.running() == of_digest(2)
+    assert harbour.snapshot.stage.paused is not None
+
+
+def test_a_configuration_that_is_to_be_deployed_passes_a_pause_which_stays() -> None:
+    harbour = paused()
+    harbour.push(2)
+    harbour.run(minutes=1)
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)), deploy=True)
+    harbour.run(minutes=10)
 
     assert harbour.running() == of_digest(2)
     assert harbour.snapshot.stage.paused is not None

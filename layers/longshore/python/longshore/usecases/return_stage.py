@@ -100,10 +100,10 @@ def _kept_back(
 
 
 def _end_unmoved(round_: Round, failed: DeploymentRecord, fault: Fault, stage: StageRecord) -> None:
-    replaced = fault is Fault.REPLACED
-    if replaced:  # what another hand brought is not what was live, also where ECS's breaker was it
-        stage = replace(stage, live=None)
-    phase = Phase.ABORTED if replaced else Phase.FAILED
+    phase = Phase.FAILED
+    if fault is Fault.REPLACED:
+        # What another hand brought, ECS's breaker too, is not what was live before.
+        phase, stage = Phase.ABORTED, replace(stage, live=None)
     end(round_, _with(failed, phase, "No service was moved."), stage=stage)
 
 
