@@ -23,6 +23,7 @@ def service_view(region: Region, service: ServiceState, *, with_tags: bool = Fal
     primary = service.primary
     counted = [task for task in service.tasks if task.counts]
     ecs = service.controller == "ECS"
+    deployments = [_deployment_view(service, each) for each in service.deployments] if ecs else []
     return {
         **{k: v for k, v in service.settings.items() if k not in ONLY_OF_A_DEPLOYMENT},
         "serviceArn": service.arn,
@@ -33,22 +34,22 @@ def service_view(region: Region, service: ServiceState, *, with_tags: bool = Fal
         "runningCount": _running(counted),
         "pendingCount": len(counted) - _running(counted),
         "taskDefinition": primary.definition.arn if primary else None,
-        "deployments": [_deployment_view(service, d) for d in service.deployments] if ecs else [],
+        "deployments": deployments,
         "taskSets": [] if ecs or primary is None else [_task_set_view(region, service, primary)],
         "events": list(service.events),
         "createdAt": service.created_at,
         "createdBy": region.names.root,
         "tags": region.tags.get(service.arn, []) if with_tags else None,
         "currentServiceDeployment": service.history[0].arn if ecs and service.history else None,
-        "currentServiceRevisions": _revisions(service) if ecs else None,
+        "currentServiceRevisions": _revisions(service, deployments) if ecs else None,
     }
 
 
 def _deployment_view(service: ServiceState, deployment: DeploymentState) -> Output:
     tasks = [task for task in service.tasks_of(deployment) if task.counts]
-    primary = deployment.status == "PRIMARY"
+    primary, settings = deployment.status == "PRIMARY", service.settings
     return {
-        **{key: service.settings.get(key) for key in OF_A_DEPLOYMENT},
+        **{key: settings[key] for key in OF_A_DEPLOYMENT if key in settings},
         "id": deployment.id,
         "status": deployment.status,
         "taskDefinition": deployment.definition.arn,
@@ -86,7 +87,7 @@ def _task_set_view(region: Region, service: ServiceState, primary: DeploymentSta
     }
 
 
-def _revisions(service: ServiceState) -> list[Output]:
+def _revisions(service: ServiceState, views: list[Output]) -> list[Output]:
     return [
         {
             "arn": deployment.revision.arn,
@@ -94,8 +95,7 @@ def _revisions(service: ServiceState) -> list[Output]:
             "runningTaskCount": view["runningCount"],
             "pendingTaskCount": view["pendingCount"],
         }
-        for deployment in service.deployments
-        for view in [_deployment_view(service, deployment)]
+        for deployment, view in zip(service.deployments, views, strict=True)
     ]
 
 
