@@ -15,7 +15,7 @@ from longshore_cli.plan import Eyes, StagePlan, lines_of, plan_stages
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ApplyOptions:
     """How somebody applies: what may be deployed, and whether to ask."""
 
     deploy: bool
@@ -61,18 +61,18 @@ class Plan:
         }
 
 
-def run_apply(place: Place, file: str, wish: Wish, output: OutputFormat) -> None:
+def run_apply(place: Place, file: str, options: ApplyOptions, output: OutputFormat) -> None:
     """Apply a file, or say why not; exit 7 where nothing would change."""
     source = load_configuration(file)
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        plan = make_plan(access, installation, source, deploy=wish.deploy)
+        plan = make_plan(access, installation, source, deploy=options.deploy)
     if output is OutputFormat.TEXT:
         _print_plan(plan)
     answer: Mapping[str, object] = {}
-    if not (plan.refusals or plan.empty or wish.dry_run):
-        if not wish.yes:
+    if not (plan.refusals or plan.empty or options.dry_run):
+        if not options.yes:
             confirm(_question(plan))
         answer = _post(plan, Control(access, installation))
     if output is OutputFormat.JSON:
@@ -80,7 +80,7 @@ def run_apply(place: Place, file: str, wish: Wish, output: OutputFormat) -> None
     elif answer:
         print_line(f"configuration {answer.get('number')} of {source.application} is in force")
         print_line("next: longshore status")
-    _end(plan, wish)
+    _end(plan, options)
 
 
 def make_plan(
@@ -108,7 +108,7 @@ def _post(plan: Plan, control: Control) -> Mapping[str, object]:
         )
 
 
-def _end(plan: Plan, wish: Wish) -> None:
+def _end(plan: Plan, options: ApplyOptions) -> None:
     """Raise unless what was asked for has been done."""
     if plan.refusals:
         raise CommandError(
@@ -121,7 +121,7 @@ def _end(plan: Plan, wish: Wish) -> None:
             f"nothing to do: configuration {plan.base} of {plan.source.application} says the same",
             code=ExitCode.NOTHING_TO_DO,
         )
-    if wish.dry_run:
+    if options.dry_run:
         print_warning("nothing was applied: this was a dry run")
 
 

@@ -121,10 +121,10 @@ def apply(
 ) -> None:
     """Put a longshore.yaml in force, after a plan."""
     from longshore_cli.access import Place
-    from longshore_cli.apply import Wish, run_apply
+    from longshore_cli.apply import ApplyOptions, run_apply
 
     place = Place(installation, profile, region)
-    run_apply(place, file, Wish(deploy=deploy, yes=yes, dry_run=dry_run), output)
+    run_apply(place, file, ApplyOptions(deploy=deploy, yes=yes, dry_run=dry_run), output)
 
 
 @app.command()

@@ -47,7 +47,8 @@ def service_view(region: Region, service: ServiceState, *, with_tags: bool = Fal
 
 def _deployment_view(service: ServiceState, deployment: DeploymentState) -> Output:
     tasks = [task for task in service.tasks_of(deployment) if task.counts]
-    primary, settings = deployment.status == "PRIMARY", service.settings
+    primary = deployment.status == "PRIMARY"
+    settings = service.settings
     return {
         **{key: settings[key] for key in OF_A_DEPLOYMENT if key in settings},
         "id": deployment.id,

@@ -199,10 +199,8 @@ def test_other_controllers_are_refused_in_words(settings: dict[str, object], wor
     assert harbour.ecs.writes() == []
 
 
-def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
-    harbour = make_harbour()
-    harbour.push(2)
-    harbour.run(minutes=0.2)
+def move_by_hand(harbour: Harbour) -> None:
+    """Move the first service to a revision of somebody else's."""
     container = {"name": "web", "image": of_digest(1), "memory": 64}
     theirs = {"family": "by-hand", "containerDefinitions": [container]}
     harbour.world.call("RegisterTaskDefinition", theirs)
@@ -210,6 +208,13 @@ def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
         "UpdateService",
         {"cluster": SERVICE.cluster, "service": SERVICE.name, "taskDefinition": "by-hand"},
     )
+
+
+def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=0.2)
+    move_by_hand(harbour)
     harbour.run(minutes=40)
     hold = harbour.snapshot.stage.hold
 
@@ -218,6 +223,18 @@ def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
     assert hold.kind is HoldKind.REPLACED
     assert harbour.snapshot.stage.live is None
     assert harbour.ecs.count("UpdateService") == 1
+
+
+def test_where_somebody_else_moved_one_service_only_the_other_is_said_to_be_back() -> None:
+    harbour = make_harbour(spec=two_services())
+    push_both(harbour)
+    harbour.run(minutes=0.2)
+    move_by_hand(harbour)
+    harbour.run(minutes=60)
+
+    assert harbour.deployment(1).phase is Phase.ABORTED
+    assert "What Longshore had moved is back on" in harbour.deployment(1).reason
+    assert harbour.snapshot.stage.live is None
 
 
 def test_a_retry_of_what_is_on_its_way_is_no_ticket_for_a_second_try() -> None:

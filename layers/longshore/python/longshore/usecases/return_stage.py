@@ -214,10 +214,13 @@ def _end_returned(
         return
     verdict = settle(round_.targets())
     replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
-    phase = Phase.ABORTED if replaced else Phase.ROLLED_BACK
-    # What was live but unproven is left with the rest: the stage is where it was last verified.
-    back = replace(round_.stage, live=None if replaced else round_.stage.stable)
-    end(round_, _with(deployment, phase, f"The stage is back on {_stable(round_)}."), stage=back)
+    if replaced:
+        phase, live, moved = Phase.ABORTED, None, "What Longshore had moved"
+    else:
+        # What was live but unproven is left with the rest: the stage is where it was verified last.
+        phase, live, moved = Phase.ROLLED_BACK, round_.stage.stable, "The stage"
+    ended = _with(deployment, phase, f"{moved} is back on {_stable(round_)}.")
+    end(round_, ended, stage=replace(round_.stage, live=live))
 
 
 def _uncertain(legs: Iterable[Leg]) -> bool:
