@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from longshore.aws import keys
 from longshore.aws.calls import AwsCall
 from longshore.aws.directory import DynamoDirectory
 from longshore.aws.gate import Gate, Perform
@@ -26,7 +27,7 @@ from tests.support.builders import (
     make_spec,
 )
 from tests.support.fakes import NOON
-from tests.support.ledgers import DynamoWorld, LedgerWorld
+from tests.support.ledgers import TABLE, DynamoWorld, LedgerWorld
 
 ELSEWHERE = Home("aws", HOME.account, "eu-west-1")
 STAGING = StageId("checkout", "staging")
@@ -198,6 +199,23 @@ def test_timers_and_announcements_do_not_mix(world: LedgerWorld) -> None:
 
     assert world.directory.due_stages(late) == [STAGE]
     assert world.directory.resend_overdue_announcements(late) == 1
+
+
+def test_what_only_an_index_that_is_behind_shows_as_due_is_not_sent_again(
+    dynamo: DynamoWorld,
+) -> None:
+    tell(dynamo, 1)
+    late = NOON + timedelta(hours=1)
+    shown = dynamo.client.scan(TableName=TABLE, IndexName=keys.DUE_INDEX)
+
+    def show_the_past(call: AwsCall, perform: Perform) -> object:
+        return shown if call.parameters.get("IndexName") == keys.DUE_INDEX else perform()
+
+    directory = DynamoDirectory(Table(Gate(show_the_past), dynamo.client, TABLE))
+
+    assert directory.resend_overdue_announcements(late) == 1
+    assert directory.resend_overdue_announcements(late) == 0
+    assert dynamo.delivery(make_announcement(1)) == (1, seconds(late + timedelta(minutes=10)))
 
 
 @pytest.mark.parametrize("moment", ["GetItem", "UpdateItem"])

@@ -59,8 +59,8 @@ class DynamoDirectory:
     def _resend(self, due: "Item", now: datetime) -> bool:
         key = keys.Key(due["pk"]["S"], due["sk"]["S"])
         item = self._table.get(key)
-        if item is None or "due_at" not in item:
-            return False
+        if item is None or "due_at" not in item or int(item["due_at"]["N"]) > now.timestamp():
+            return False  # the index is behind: it was confirmed, or sent again, since
         attempts = int(item.get("attempts", {"N": "0"})["N"]) + 1
         wait = min(items.CONFIRM_WITHIN * 2**attempts, LONGEST_WAIT)
         try:
