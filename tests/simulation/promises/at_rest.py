@@ -90,8 +90,7 @@ class AtRest:
         holds = [
             hold
             for hold in (body["paused"], body["hold"])
-            if hold is not None
-            and (hold["content"] is None or digests_of(hold["release"]) == wanted)
+            if hold is not None and self._keeps_back(hold, wanted)
         ]
         if not vetoes and not holds:
             self.say("liveness", f"{name} is not at what its policy names, and nothing holds it")
@@ -100,6 +99,16 @@ class AtRest:
                 self.say("promise 14", f"{name} is held without a reason")
         if vetoes and not holds:
             self._check_veto(stage, name, wanted)
+
+    def _keeps_back(self, hold: Body, wanted: frozenset[tuple[str, str]]) -> bool:
+        """Whether a hold is of what is wanted, or of something newer that was there before us."""
+        if hold["content"] is None or digests_of(hold["release"]) == wanted:
+            return True
+        pushed_at, held = self.truth.pushed_at, dict(digests_of(hold["release"]))
+        return hold["kind"] == "adopted" and all(
+            name in held and pushed_at[name, digest] <= pushed_at[name, held[name]]
+            for name, digest in wanted
+        )
 
     def _check_veto(self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]]) -> None:
         """A release of images that run well is vetoed only where people or clocks interfered."""

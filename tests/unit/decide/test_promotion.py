@@ -110,6 +110,41 @@ def test_a_hold_covers_the_release_that_it_names() -> None:
     assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
 
 
+@pytest.mark.parametrize("live", [None, OLD])
+def test_what_is_older_than_what_was_held_at_adoption_is_not_newer(live: Release | None) -> None:
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, NEW.content, NEW)
+
+    move = decide_move(at(StageRecord(STAGE, live=live, hold=hold)), make_release(2))
+
+    assert move == Stay(f"{make_release(2)} is not newer; {hold.told}", Outcome.HELD)
+
+
+def test_what_was_held_for_another_reason_keeps_nothing_else_back() -> None:
+    hold = Hold(HoldKind.TARGET_GONE, "the service is gone", NOON, NEW.content, NEW)
+
+    assert isinstance(decide_move(at(StageRecord(STAGE, live=OLD, hold=hold)), LIVE), Deploy)
+
+
+def test_a_newer_image_beside_an_older_one_ships_after_an_adoption() -> None:
+    worker = replace(make_spec().images[0], alias="worker")
+    spec = replace(make_spec(), images=(*make_spec().images, worker))
+
+    def of(web: Release, other: Release) -> Release:
+        return Release.of([web.images[0], replace(other.images[0], alias="worker")])
+
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, "content", of(LIVE, LIVE))
+    snapshot = at(StageRecord(STAGE, hold=hold), spec=spec)
+
+    assert isinstance(decide_move(snapshot, of(OLD, NEW)), Deploy)
+    assert isinstance(decide_move(snapshot, of(OLD, LIVE)), Stay)
+
+
+def test_an_image_that_was_added_since_an_adoption_is_newer() -> None:
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, "content", Release(()))
+
+    assert isinstance(decide_move(at(StageRecord(STAGE, hold=hold)), OLD), Deploy)
+
+
 def test_a_hold_that_names_none_covers_all() -> None:
     hold = Hold(HoldKind.REPLACED, "somebody else moved it", NOON)
 

@@ -12,7 +12,7 @@ from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_spec
 from tests.support.harbour import WORKER, Harbour
-from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
+from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest, semver_spec
 
 
 def roll_by_hand(harbour: Harbour, number: int) -> None:
@@ -51,6 +51,28 @@ def test_adoption_holds_what_the_policy_would_choose_at_once() -> None:
 
     assert harbour.running() == of_digest(3)
     assert harbour.snapshot.stage.hold is None
+
+
+def test_deleting_what_was_held_at_adoption_deploys_nothing() -> None:
+    harbour = Harbour(spec=semver_spec())
+    harbour.push(1, "1.0.0")
+    harbour.open_service(SERVICE, f"{REPOSITORY.uri}:1.0.0")
+    harbour.run(minutes=5)
+    harbour.push(2, "1.1.0")
+    harbour.push(3, "1.2.0")
+    harbour.apply()
+    harbour.run(minutes=5)
+
+    harbour.registry.delete_tag(REPOSITORY, "1.2.0")
+    harbour.run(minutes=60)
+
+    assert harbour.running() == f"{REPOSITORY.uri}:1.0.0"
+    assert harbour.ecs.writes() == []
+
+    harbour.push(4, "1.3.0")
+    harbour.run(minutes=5)
+
+    assert harbour.running() == of_digest(4)
 
 
 def test_apply_may_ask_to_deploy_at_once() -> None:

@@ -13,7 +13,7 @@ from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.outcomes import Outcome
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import Release, ReleasedImage, short_digest
-from longshore.domain.stages import HoldKind, StageSnapshot
+from longshore.domain.stages import Hold, HoldKind, StageSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,26 @@ def _forward(snapshot: StageSnapshot, candidate: Release) -> Move:
         older = reference is not None and _older(image, reference, candidate)
         if older:
             return HoldBack(HoldKind.MOVED_BACK, candidate, older)
+    if stage.hold is not None and not _is_newer_than_held(snapshot, stage.hold, candidate):
+        return Stay(f"{candidate} is not newer; {stage.hold.told}", Outcome.HELD)
     return Deploy(candidate, _why(flight, reference, candidate))
+
+
+def _is_newer_than_held(snapshot: StageSnapshot, hold: Hold, candidate: Release) -> bool:
+    """Whether anything newer came than what is held back since the stage was adopted.
+
+    Where that is deleted the policies choose something older, which was there then as well.
+    """
+    held = hold.release
+    if hold.kind is not HoldKind.ADOPTED or held is None:
+        return True
+    images = snapshot.spec.images
+    return any(_differs(i, held, candidate) and not _older(i, held, candidate) for i in images)
+
+
+def _differs(image: StageImage, held: Release, candidate: Release) -> bool:
+    now, then = held.image(image.alias), candidate.image(image.alias)
+    return now is None or then is None or now.digest != then.digest
 
 
 def _older(image: StageImage, reference: Release, candidate: Release) -> str:
