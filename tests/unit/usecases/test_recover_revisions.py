@@ -106,6 +106,30 @@ def test_it_is_known_even_if_something_newer_came_meanwhile() -> None:
     assert harbour.deployment(1).phase is Phase.SUPERSEDED
 
 
+def test_it_stays_known_where_a_service_already_runs_the_same_content() -> None:
+    """Somebody goes back to what was adopted, of which a copy was registered meanwhile."""
+    harbour = Harbour()
+    harbour.push(1)
+    harbour.open_service(SERVICE, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=1)
+    waters = Waters(harbour, UnknownReply, at=0)
+    for number in (2, 1, 3):
+        harbour.push(number)
+        harbour.retry(f"{number} is wanted")
+        harbour.run(minutes=15)
+    adopted = {"service": SERVICE.name, "taskDefinition": f"{SERVICE.name}:1"}
+    harbour.world.call("UpdateService", {"cluster": SERVICE.cluster, **adopted})
+    harbour.push(1)
+    harbour.retry("1 is wanted")
+    harbour.run(minutes=15)
+
+    assert [harbour.deployment(each).phase for each in (1, 2, 3, 4)] == [Phase.SUCCEEDED] * 4
+    assert len(waters.registered) == 3
+    assert {arn for arn, _ in waters.registered} == set(harbour.state.revisions.values())
+
+
 def test_the_way_back_is_not_registered_twice_either() -> None:
     harbour = make_harbour()
     waters = Waters(harbour, UnknownReply, at=2)

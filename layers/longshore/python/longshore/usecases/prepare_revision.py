@@ -112,15 +112,18 @@ def _managed(round_: Round, spec: TargetSpec, definition: TaskDefinition) -> dic
 
 
 def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
-    """Find the revision that is asked for, or register it; either way it is known from then on."""
+    """Find the revision that is asked for, or register it; then it is known.
+
+    Where the one that it starts from is what is asked for, nothing is written down: that may be
+    another's, and we may have registered the same content ourselves.
+    """
     rendered = _render(round_, order)
+    leg = replace(way.leg, fingerprint=rendered.fingerprint)
     if _runs(order.base, order.references) and _is_active(order.base):
-        revision = order.base.arn
-    else:
-        revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
-    leg = replace(way.leg, fingerprint=rendered.fingerprint, revision=revision)
+        return replace(way, leg=replace(leg, revision=order.base.arn))
+    revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
     known = KnownRevision(spec.service.home, rendered.family, rendered.fingerprint, revision)
-    return replace(way, leg=leg, known=(known,))
+    return replace(way, leg=replace(leg, revision=revision), known=(known,))
 
 
 def _runs(base: DescribedRevision, references: Mapping[str, str]) -> bool:
