@@ -139,6 +139,16 @@ def test_a_change_takes_effect_whole_and_leaves_nothing_behind(world: World) -> 
     assert world.state.pointers["checkout"].tidied == 2
 
 
+def test_stages_that_left_are_woken_to_end_what_is_wanted_of_them(world: World) -> None:
+    world.apply(document(staging=["web"], old=["gone"]))
+    world.wakeups.take()
+
+    world.apply(document(staging=["web"]), 1)
+
+    woken = [str(wakeup.stage) for wakeup in world.wakeups.take()]
+    assert sorted(woken) == ["checkout/old", "checkout/staging"]
+
+
 def test_an_invalid_configuration_leaves_the_last_valid_one_in_force(world: World) -> None:
     world.apply(document(staging=["web"]))
     before = copy.deepcopy(world.state)

@@ -8,6 +8,7 @@ is removed last. A request that is repeated goes the same way again, finds what 
 what is missing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from longshore.domain.configuration import Configuration
@@ -59,11 +60,15 @@ def accept_configuration(request: ConfigurationRequest, ports: ControlPorts) -> 
     """
     wanted = _parse(request, ports)
     pointer, configuration = _settle(request, wanted, ports.configurations)
-    _tidy(pointer, configuration, ports.configurations)
+    _tidy(pointer, configuration, ports)
     stages = tuple(spec.id for spec in configuration.stages)
+    _wake(stages, ports)
+    return Accepted(configuration.application, configuration.number, stages)
+
+
+def _wake(stages: Iterable[StageId], ports: ControlPorts) -> None:
     hints = frozenset({Hint.PERSON})
     ports.wakeups.send([Wakeup(stage, hints) for stage in stages])
-    return Accepted(configuration.application, configuration.number, stages)
 
 
 def _parse(request: ConfigurationRequest, ports: ControlPorts) -> Configuration:
@@ -192,16 +197,23 @@ def _write_new(configuration: Configuration, store: ConfigurationStore) -> Confi
     return configuration
 
 
-def _tidy(pointer: Pointer, configuration: Configuration, store: ConfigurationStore) -> None:
-    """Leave the lookups of this configuration alone: earlier ones, in force or not, left theirs."""
+def _tidy(pointer: Pointer, configuration: Configuration, ports: ControlPorts) -> None:
+    """Leave the lookups of this configuration alone: earlier ones, in force or not, left theirs.
+
+    Stages that it has no more are woken, and end what people still want of them.
+    """
+    store = ports.configurations
     application, number = configuration.application, configuration.number
     lookups, services = lookups_of(configuration), services_of(configuration)
     store.write_lookups(lookups, number)
     if pointer.tidied == number:
         return
+    gone: set[StageId] = set()
     for stale in store.configurations(application, pointer.tidied, number):
+        gone |= {spec.id for spec in stale.stages if configuration.stage(spec.id) is None}
         store.remove_lookups(lookups_of(stale).without(lookups), number)
         for service in services_of(stale):
             if service not in services:
                 store.release(service, application, number)
+    _wake(sorted(gone), ports)
     store.mark_tidied(pointer)
