@@ -13,4 +13,12 @@ REGRESSIONS: Mapping[int, str] = {
     358: "a backup that was written over the ledger gave out numbers again that were used since",
     369: "a stage whose way back had failed still counted as running what it ran before",
     6944: "where a breaker brought what was never verified, the release from before stayed live",
+    101065: "what people wanted of a stage that left the configuration waited for ever",
+    112559: "a revision of ours was forgotten for another's with the same content",
+    120322: "what people wanted of a stage that left the configuration waited for ever",
+    123450: "an index that was behind doubled the wait of an announcement until it was never sent",
+    128727: "a revision of ours was forgotten for another's with the same content",
+    134263: "an index that was behind doubled the wait of an announcement until it was never sent",
+    134496: "a deployment was ended by a worker that had not seen its service move",
+    139272: "deleting the image that was held at adoption deployed an older one",
 }

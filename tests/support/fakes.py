@@ -142,7 +142,7 @@ class InMemoryStageLedger:
         self._check(snapshot, changes)
         if changes.token is not None:
             self._take(changes.token)
-        self._write(changes)
+        self._write(snapshot, changes)
         self._keep(changes)
         self.record_outcomes(changes.outcomes)
         self.commits.append(changes)
@@ -188,8 +188,7 @@ class InMemoryStageLedger:
 
     def _check(self, snapshot: StageSnapshot, changes: Changes) -> None:
         state, stage = self.state, snapshot.stage.id
-        expected = snapshot.stage if changes.stage is None else changes.stage
-        self._same(state.stages.get(stage), expected)
+        self._same(state.stages.get(stage), changes.stage or snapshot.stage)
         for record in (changes.deployment, changes.finished):
             if record is not None:
                 self._same(state.deployments.get((stage, record.number)), record)
@@ -210,10 +209,9 @@ class InMemoryStageLedger:
             message = f"the ledger holds version {version} of what was read as {expected.version}"
             raise Conflict(message)
 
-    def _write(self, changes: Changes) -> None:
-        state = self.state
-        if changes.stage is not None:
-            state.stages[changes.stage.id] = kept(next_version(changes.stage))
+    def _write(self, snapshot: StageSnapshot, changes: Changes) -> None:
+        state, stage = self.state, changes.stage or snapshot.stage
+        state.stages[stage.id] = kept(next_version(stage))
         for record in (changes.deployment, changes.finished):
             if record is not None:
                 state.deployments[record.stage, record.number] = kept(next_version(record))

@@ -56,7 +56,6 @@ def test_the_ledger_needs_what_the_reconciler_is_granted(dynamo: DynamoWorld) ->
             "PutItem",
             "UpdateItem",
             "DeleteItem",
-            "ConditionCheckItem",
         )
     }
 

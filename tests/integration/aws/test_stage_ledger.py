@@ -155,14 +155,29 @@ def test_the_stage_is_checked_where_it_is_not_written(world: LedgerWorld) -> Non
     assert read(world).target(SERVICE).forward.state is LegState.REGISTERING
 
 
-def test_a_stage_that_is_not_written_keeps_its_version(world: LedgerWorld) -> None:
+def test_every_transition_is_a_new_generation_of_the_stage(world: LedgerWorld) -> None:
     snapshot = start(world)
     target = replace(snapshot.target(SERVICE), forward=Leg(LegState.ROLLING))
 
     after = world.ledger.commit(snapshot, Changes(targets=(target,)))
 
     assert after == read(world)
-    assert (after.stage.version, after.target(SERVICE).version) == (1, 2)
+    assert after.stage == replace(snapshot.stage, version=2)
+    assert after.target(SERVICE).version == 2
+
+
+def test_what_was_decided_on_older_targets_is_a_conflict(world: LedgerWorld) -> None:
+    stale = start(world)
+    assert stale.deployment is not None
+    target = replace(stale.target(SERVICE), forward=Leg(LegState.CALLING))
+    world.ledger.commit(stale, Changes(targets=(target,)))
+    ended = replace(stale.deployment, phase=Phase.FAILED, reason="No service was moved.")
+    changes = Changes(stage=replace(stale.stage, current=None), deployment=ended)
+
+    with pytest.raises(Conflict):
+        world.ledger.commit(stale, changes)
+
+    assert read(world).deployment == stale.deployment
 
 
 def test_a_stage_without_a_record_is_checked_too(world: LedgerWorld) -> None:
@@ -173,7 +188,6 @@ def test_a_stage_without_a_record_is_checked_too(world: LedgerWorld) -> None:
     assert world.ledger.commit(before, Changes(targets=(fresh,))) == read(world)
 
     other = TargetRecord(STAGE, WORKER)
-    world.ledger.commit(read(world), Changes(stage=before.stage))
     with pytest.raises(Conflict):
         world.ledger.commit(before, Changes(targets=(other,)))
 

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from longshore.aws import items
 from longshore.aws.ecs import AwsEcs
 from longshore.aws.ecs_views import service_of
-from longshore.aws.keys import Key
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement
@@ -18,7 +16,7 @@ from tests.simulation.mutants.mutant import Mutant, Weaken, replacing, together
 from tests.simulation.shipped import queue_attributes
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
     from longshore.aws.items import Item
 
@@ -34,13 +32,6 @@ def _commit_nothing_before_a_call(self: Round, changes: Changes) -> None:
 def _put_over_anything(table: str, item: "Item", read: int) -> "PutTypeDef":
     del read
     return {"TableName": table, "Item": item}
-
-
-def _check_nothing(table: str, key: Key, read: int) -> "TransactWriteItemTypeDef":
-    del read
-    always = "attribute_exists(pk) OR attribute_not_exists(pk)"
-    named = items.key_of(key)
-    return {"ConditionCheck": {"TableName": table, "Key": named, "ConditionExpression": always}}
 
 
 def _update_and_scale(self: AwsEcs, service: ServiceRef, revision: str) -> EcsService:
@@ -92,10 +83,7 @@ MUTANTS = (
     Mutant(
         "write-without-condition",
         "records are written whatever version the ledger holds",
-        together(
-            replacing("longshore.aws.transactions.over", _put_over_anything),
-            replacing("longshore.aws.transactions._unchanged", _check_nothing),
-        ),
+        replacing("longshore.aws.transactions.over", _put_over_anything),
     ),
     Mutant(
         "visibility-too-short",

@@ -96,6 +96,8 @@ class LedgerWatch:
         if before is not None and self._is_silenced(entry, before):
             return
         self._counted(entry, before, since)
+        if before is not None and (entry.text, entry.due_at) == (before.text, before.due_at):
+            return  # only what belongs to it was written
         body, memory = entry.body, self._memory(entry.pk.partition("#")[2])
         if body["hold"] and (before is None or before.body["hold"] != body["hold"]):
             self.tell(body["id"], f"is held ({body['hold']['kind']}): {body['hold']['reason']}")

@@ -10,11 +10,7 @@ from longshore.domain.stages import StageSnapshot
 from longshore.usecases.ports import Changes
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import (
-        ConditionCheckTypeDef,
-        PutTypeDef,
-        TransactWriteItemTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
     from longshore.aws.items import Item
 
@@ -59,11 +55,8 @@ def outcome_write(table: str, outcome: EventOutcome) -> "TransactWriteItemTypeDe
 def _versioned(
     table: str, snapshot: StageSnapshot, changes: Changes
 ) -> "Iterator[TransactWriteItemTypeDef]":
-    if changes.stage is None:
-        yield _unchanged(table, keys.stage(snapshot.stage.id), snapshot.stage.version)
-    else:
-        stage = changes.stage
-        yield {"Put": over(table, items.stage_item(next_version(stage)), stage.version)}
+    stage = changes.stage or snapshot.stage
+    yield {"Put": over(table, items.stage_item(next_version(stage)), stage.version)}
     for record in (changes.deployment, changes.finished):
         if record is not None:
             yield {"Put": over(table, items.deployment_item(next_version(record)), record.version)}
@@ -85,23 +78,8 @@ def _lookups(
 
 def over(table: str, item: "Item", read: int) -> "PutTypeDef":
     """Return the write of an item over the version that was read, 0 for none."""
-    put: PutTypeDef = {"TableName": table, "Item": item, "ConditionExpression": _still(read)}
+    put: PutTypeDef = {"TableName": table, "Item": item, "ConditionExpression": ABSENT}
     if read:
+        put["ConditionExpression"] = "version = :read"
         put["ExpressionAttributeValues"] = {":read": items.number(read)}
     return put
-
-
-def _unchanged(table: str, key: keys.Key, read: int) -> "TransactWriteItemTypeDef":
-    """Return the check that an item is still the one that was read."""
-    check: ConditionCheckTypeDef = {
-        "TableName": table,
-        "Key": items.key_of(key),
-        "ConditionExpression": _still(read),
-    }
-    if read:
-        check["ExpressionAttributeValues"] = {":read": items.number(read)}
-    return {"ConditionCheck": check}
-
-
-def _still(read: int) -> str:
-    return "version = :read" if read else ABSENT

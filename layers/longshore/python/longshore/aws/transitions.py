@@ -17,7 +17,7 @@ def next_version(record: R) -> R:
 
 def after(snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
     """Return the stage as a reading after the transition would show it."""
-    stage = snapshot.stage if changes.stage is None else next_version(changes.stage)
+    stage = next_version(changes.stage or snapshot.stage)
     consumed = {intent.id for intent in changes.consumed}
     return replace(
         snapshot,

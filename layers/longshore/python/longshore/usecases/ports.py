@@ -66,8 +66,9 @@ class Changes:
     """One transition: everything here is written, or nothing is.
 
     Records are written on the condition that the ledger still holds the version they were read
-    with. Where `stage` is None the stage's version is checked all the same: it is the generation
-    that no ECS write may miss. Outcomes are kept where the pair has none yet, and never conflict.
+    with. The stage is written with each of them, as it is where `stage` is None: its version is the
+    generation that no ECS write may miss, and that no decision on older records may pass. Outcomes
+    are kept where the pair has none yet, and never conflict.
     Where a token is asked for, it is taken with the rest or the rest is not written either.
     """
 

@@ -151,18 +151,12 @@ class Round:
         What a copy holds keeps its name until the stage has been adopted anew. A record that
         begins before then is a copy from its beginning.
         """
+        stage, ledger = changes.stage or self.stage, self.snapshot.ledger
         if self.snapshot.restored:
-            return self._as_a_copy(changes)
-        ledger = self.snapshot.ledger
+            copied = replace(stage, ledger=stage.ledger or self.snapshot.applied_in)
+            return replace(changes, stage=copied)
         targets = tuple(replace(target, ledger=ledger) for target in changes.targets)
-        stage = replace(changes.stage, ledger=ledger) if changes.stage else None
-        return replace(changes, stage=stage, targets=targets)
-
-    def _as_a_copy(self, changes: Changes) -> Changes:
-        stage = changes.stage
-        if stage is None or stage.ledger:
-            return changes
-        return replace(changes, stage=replace(stage, ledger=self.snapshot.applied_in))
+        return replace(changes, stage=replace(stage, ledger=ledger), targets=targets)
 
     def look_again(self, delay: timedelta) -> None:
         """Ask for another round, at the latest after `delay`."""
