@@ -18,6 +18,7 @@ REGRESSIONS: Mapping[int, str] = {
     120322: "what people wanted of a stage that left the configuration waited for ever",
     123450: "an index that was behind doubled the wait of an announcement until it was never sent",
     128727: "a revision of ours was forgotten for another's with the same content",
+    130462: "what was under way at the call, and a breaker went back to, was taken for another's",
     134263: "an index that was behind doubled the wait of an announcement until it was never sent",
     134496: "a deployment was ended by a worker that had not seen its service move",
     139272: "deleting the image that was held at adoption deployed an older one",

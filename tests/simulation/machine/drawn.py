@@ -54,7 +54,7 @@ legs = st.builds(
     state=st.sampled_from(LegState),
     revision=st.none() | revisions,
     fingerprint=st.none() | st.just("f" * 64),
-    origin=st.none() | revisions,
+    origins=st.lists(revisions, max_size=2, unique=True).map(tuple),
     present=st.lists(ids, max_size=2, unique=True).map(tuple),
     ecs_deployment_id=st.none() | ids,
     unseen_since=st.none() | moments,

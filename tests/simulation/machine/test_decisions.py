@@ -111,7 +111,7 @@ def test_whatever_is_shown_a_leg_moves_along_its_graph(
 
 
 def _written_before_the_call(leg: Leg) -> tuple[object, ...]:
-    return leg.revision, leg.fingerprint, leg.origin, leg.present
+    return leg.revision, leg.fingerprint, leg.origins, leg.present
 
 
 @examples(200)

@@ -23,7 +23,7 @@ def _forget_what_is_sought(self: TargetRecord, deployment: int) -> TargetRecord:
 
 def _took_back_to_anything(primary: EcsDeployment, target: TargetRecord) -> bool:
     known = {*target.forward.present, target.forward.ecs_deployment_id}
-    return primary.id not in known and primary.task_definition == target.forward.origin
+    return primary.id not in known and primary.task_definition in target.forward.origins
 
 
 def _by_the_record_alone(self: StageSnapshot) -> bool:

@@ -12,7 +12,7 @@ from longshore.domain.observations import EcsDeployment, EcsService, RolloutStat
 from tests.support.fakes import NOON
 
 OLD, NEW, OTHER = "arn:x/web:1", "arn:x/web:2", "arn:x/web:3"
-CALLING = Leg(LegState.CALLING, revision=NEW, origin=OLD, present=("ecs-svc/1",))
+CALLING = Leg(LegState.CALLING, revision=NEW, origins=(OLD,), present=("ecs-svc/1",))
 ROLLING = replace(CALLING, state=LegState.ROLLING, ecs_deployment_id="ecs-svc/2")
 
 
@@ -65,6 +65,19 @@ def test_our_deployment_gone_and_the_old_revision_back_is_a_failure() -> None:
 
     assert judged.state is LegState.FAILED
     assert "taken back to web:1" in judged.reason
+
+
+def test_what_was_under_way_at_the_call_may_be_what_the_breaker_goes_back_to() -> None:
+    """It was completed between the look and the call, and is the last that was."""
+    before = make_service(
+        make_entry(1, OTHER), make_entry(0, OLD, RolloutState.COMPLETED, primary=False)
+    )
+    leg = replace(ROLLING, origins=before.origins, unseen_since=NOON - STALE_FOR)
+    assert before.origins == (OLD, OTHER)
+
+    for revision in (OLD, OTHER):
+        taken_back = make_service(make_entry(3, revision, RolloutState.COMPLETED))
+        assert judge(leg, taken_back).state is LegState.FAILED
 
 
 def test_many_quick_looks_without_our_deployment_are_no_verdict() -> None:

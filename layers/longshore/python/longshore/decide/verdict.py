@@ -60,7 +60,7 @@ def _replaced(leg: Leg, service: EcsService) -> Leg:
         # Somebody forced a new deployment of what we brought: the release goes on under that id.
         found = replace(leg, state=LegState.ROLLING, ecs_deployment_id=primary.id)
         return _by_rollout(replace(found, unseen_since=None), primary, service)
-    if primary.task_definition == leg.origin:
+    if primary.task_definition in leg.origins:
         return _ended(leg, LegState.FAILED, f"the service was taken back to {_of(primary)}")
     return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(primary)}")
 

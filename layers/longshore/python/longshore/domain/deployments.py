@@ -73,8 +73,8 @@ class Leg:
     """One way of one target, forward or back: at most one effective UpdateService.
 
     `present` holds the ids of the ECS deployments seen before the call: after an unknown reply a
-    deployment of `revision` whose id is not among them is ours. `origin` is the revision that a
-    circuit breaker would have gone back to then, `called_at` the moment of the call.
+    deployment of `revision` whose id is not among them is ours. `origins` are the revisions that a
+    circuit breaker may go back to from it, `called_at` is the moment of the call.
     `unseen_since` is the first of the looks in a row in which ECS did not show the deployment,
     which happens for seconds after it begins.
     """
@@ -82,7 +82,7 @@ class Leg:
     state: LegState = LegState.PLANNED
     revision: str | None = None
     fingerprint: str | None = None
-    origin: str | None = None
+    origins: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     ecs_deployment_id: str | None = None
     called_at: datetime | None = None

@@ -73,6 +73,16 @@ class EcsService:
         completed = (d for d in self.deployments if d.rollout is RolloutState.COMPLETED)
         return next((d.task_definition for d in completed), self.task_definition)
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The revisions that a circuit breaker may take the service back to from a next deployment.
+
+        What is under way now may be completed by the time of the next call.
+        """
+        primary = self.primary
+        under_way = primary.task_definition if primary else self.last_completed
+        return tuple(dict.fromkeys((self.last_completed, under_way)))
+
     def deployment(self, ecs_deployment_id: str) -> EcsDeployment | None:
         """Return a deployment by its id, None when ECS does not (or no longer) show it."""
         matching = (d for d in self.deployments if d.id == ecs_deployment_id)

@@ -48,7 +48,7 @@ def move_service(round_: Round, spec: TargetSpec, service: EcsService, way: Way)
         leg,
         state=LegState.CALLING,
         present=tuple(deployment.id for deployment in service.deployments),
-        origin=service.last_completed,
+        origins=service.origins,
         called_at=round_.ports.clock.now(),
         unseen_since=None,
     )

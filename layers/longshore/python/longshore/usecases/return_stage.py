@@ -154,7 +154,7 @@ def _plan(
         return Leg(
             LegState.ROLLING,
             revision=primary.task_definition,
-            origin=forward.revision,
+            origins=(forward.revision,) if forward.revision else (),
             ecs_deployment_id=primary.id,
             called_at=now,
         )
@@ -174,7 +174,7 @@ def _took_back(primary: EcsDeployment, target: TargetRecord) -> bool:
     """
     began_since = primary.id not in {*target.forward.present, target.forward.ecs_deployment_id}
     is_stable = target.stable is not None and primary.task_definition == target.stable.revision
-    return began_since and is_stable and primary.task_definition == target.forward.origin
+    return began_since and is_stable and primary.task_definition in target.forward.origins
 
 
 def _ecs_failed_it(service: EcsService) -> bool:
