@@ -21,7 +21,6 @@ from tests.contract.template import (
 )
 
 ITEMS = {
-    "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -52,7 +51,7 @@ CALLS = {
     },
     "Announcer": {"dynamodb:UpdateItem", "events:PutEvents", "sqs:SendMessage"},
     "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"},
-    "Control": ITEMS - {"dynamodb:UpdateItem"} | {"sqs:SendMessage"},
+    "Control": ITEMS - {"dynamodb:UpdateItem"} | {"dynamodb:ConditionCheckItem", "sqs:SendMessage"},
 }
 
 POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
