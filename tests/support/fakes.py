@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from longshore.aws.codec import decode, encode
-from longshore.aws.directory import LONGEST_WAIT
+from longshore.aws.directory import wait_for_confirmation
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.transitions import after, in_order, next_version
 from longshore.decide.pacing import Bucket, Empty, Taken, take
@@ -264,7 +264,7 @@ class InMemoryDirectory:
         overdue = [entry for entry in self.state.outbox.values() if _due(entry.due_at, now)]
         for entry in overdue:
             entry.attempts += 1
-            entry.due_at = now + min(CONFIRM_WITHIN * 2**entry.attempts, LONGEST_WAIT)
+            entry.due_at = now + wait_for_confirmation(entry.attempts)
         return len(overdue)
 
 

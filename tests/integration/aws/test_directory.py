@@ -7,7 +7,7 @@ import pytest
 
 from longshore.aws import keys
 from longshore.aws.calls import AwsCall
-from longshore.aws.directory import DynamoDirectory
+from longshore.aws.directory import LONGEST_WAIT, DynamoDirectory
 from longshore.aws.gate import Gate, Perform
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.table import Table
@@ -190,6 +190,16 @@ def test_each_attempt_waits_longer_up_to_a_limit(world: LedgerWorld) -> None:
 
     assert waits == [10, 20, 40, 80, 160, 320, 360, 360]
     assert world.directory.resend_overdue_announcements(now - timedelta(seconds=1)) == 0
+
+
+def test_what_is_refused_for_weeks_is_tried_on(world: LedgerWorld) -> None:
+    tell(world, 1)
+    now = NOON + timedelta(hours=1)
+    for _ in range(60):  # the doubled wait of the 39th would be longer than any duration
+        assert world.directory.resend_overdue_announcements(now) == 1
+        now += LONGEST_WAIT
+
+    assert world.delivery(make_announcement(1))[0] == 60
 
 
 def test_timers_and_announcements_do_not_mix(world: LedgerWorld) -> None:

@@ -103,6 +103,28 @@ def test_a_configuration_that_is_to_be_deployed_passes_a_pause_which_stays() -> 
     assert harbour.snapshot.stage.paused is not None
 
 
+def test_who_pauses_has_the_last_word_over_a_retry_that_has_not_begun() -> None:
+    harbour = make_harbour()
+    harbour.push(2, conduct=CRASH)
+    while not _is_returning(harbour):
+        harbour.run(minutes=0.2)
+    harbour.conduct.clear()
+
+    harbour.retry()
+    harbour.run(minutes=0.01)
+    assert harbour.snapshot.stage.allowance is not None
+    harbour.ask(IntentKind.PAUSE)
+    harbour.run(minutes=60)
+
+    assert harbour.snapshot.stage.latest == 1
+    assert harbour.running() == MAIN
+
+
+def _is_returning(harbour: Harbour) -> bool:
+    flight = harbour.snapshot.deployment
+    return flight is not None and flight.phase is Phase.ROLLING_BACK
+
+
 def test_what_is_so_already_changes_and_tells_nothing() -> None:
     harbour = make_harbour()
     told = len(harbour.told())

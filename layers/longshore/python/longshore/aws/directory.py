@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 LONGEST_WAIT = timedelta(hours=6)
 """The most that lies between two attempts to send an announcement."""
 
+_DOUBLINGS = 8
+"""More are longer than the longest wait, and dozens of them than any duration can be."""
+
+
+def wait_for_confirmation(attempts: int) -> timedelta:
+    """Return how long an announcement that was sent again so often has to be confirmed."""
+    doublings: int = 2 ** min(attempts, _DOUBLINGS)
+    return min(items.CONFIRM_WITHIN * doublings, LONGEST_WAIT)
+
 
 class DynamoDirectory:
     """Finds stages; the number of stages that exist costs nothing."""
@@ -62,9 +71,9 @@ class DynamoDirectory:
         if item is None or "due_at" not in item or int(item["due_at"]["N"]) > now.timestamp():
             return False  # the index is behind: it was confirmed, or sent again, since
         attempts = int(item.get("attempts", {"N": "0"})["N"]) + 1
-        wait = min(items.CONFIRM_WITHIN * 2**attempts, LONGEST_WAIT)
+        due_at = now + wait_for_confirmation(attempts)
         try:
-            self._postpone(key, attempts, read=item["due_at"]["N"], due_at=now + wait)
+            self._postpone(key, attempts, read=item["due_at"]["N"], due_at=due_at)
         except Conflict:  # confirmed or sent by someone else since it was read
             return False
         return True

@@ -51,7 +51,9 @@ def _write(round_: Round, intent: Intent, switched: _Switched) -> None:
     outcome = EventOutcome(intent.id, intent.stage, end, switched.reason, round_.now)
     changes = Changes(consumed=(intent,), outcomes=(outcome,))
     if switched.told is not None:
-        stage = replace(round_.stage, paused=switched.paused)
+        # Who pauses has the last word over what was let through before, and has not begun.
+        allowance = round_.stage.allowance if switched.paused is None else None
+        stage = replace(round_.stage, paused=switched.paused, allowance=allowance)
         stage, told = announce_stage(stage, switched.told, switched.reason, round_.now)
         changes = replace(changes, stage=stage, announcements=(told,))
     round_.commit(changes)

@@ -86,8 +86,7 @@ def _unknown(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconci
         ports.ledger.silence(stage)
     now = ports.clock.now()
     reason, ends = unknown_stage(stage, wakeups, now)
-    if any(Hint.PERSON in wakeup.hints for wakeup in wakeups):
-        ports.ledger.end_wishes(stage, reason, now)
+    ports.ledger.end_wishes(stage, reason, now)
     return _record(ports, Reconciled(stage, reason, tuple(ends)))
 
 

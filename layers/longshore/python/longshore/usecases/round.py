@@ -29,9 +29,9 @@ from longshore.usecases.ports import (
 SLICE = 10
 """Targets worked on in one round: what one DescribeServices call shows."""
 
-A_WRITE = 50
-"""Records of a list that are written together: a transaction has 100 items, and each record may
-have an outcome beside it."""
+A_WRITE = 49
+"""Records of a list that are written together: a transaction has 100 items, one is the stage, and
+each record may have an outcome beside it."""
 
 TIME_FOR_A_CALL = timedelta(seconds=25)
 """Time that must be left before an ECS write: more than its time-outs, so that no call of ours can

@@ -153,8 +153,8 @@ def _on_clock(beat: object, message_id: str, ports: RouterPorts) -> Routed:
     now = ports.clock.now()
     if beat == TICK:
         due = [Wakeup(stage, frozenset({Hint.TIMER})) for stage in ports.directory.due_stages(now)]
+        _wake(due, "", message_id, ports)  # first: what cannot be told must not stop the timers
         resent = ports.directory.resend_overdue_announcements(now)
-        _wake(due, "", message_id, ports)
         return Routed("tick", f"{len(due)} stages due, {resent} announcements sent again")
     if beat == SWEEP:
         hints = frozenset({Hint.SWEEP, Hint.ECS})
