@@ -239,6 +239,7 @@ class People:
         image = f"{self._world.cloud.uri(service.repository)}@{digest}"
         self._by_hand("RegisterTaskDefinition", service, self._definition(service, image, 300))
         self._update(service, {"taskDefinition": service.family})
+        self._world.truth.moved[str(service)] = self._world.kernel.now
 
     def _register_by_hand(self, action: Action) -> None:
         """Register a revision with another size, as Terraform does; no service is moved."""

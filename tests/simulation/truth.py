@@ -18,7 +18,8 @@ ImageKey = tuple[str, str]
 class Truth:
     """Pushes, tags and deployments as AWS knows them, and what people did by hand.
 
-    `left_out` are the stages and the services that no configuration has any more.
+    `touched` are the services to which people did anything, `moved` those that they brought to
+    something else. `left_out` are the stages and the services that no configuration has any more.
     """
 
     tagged: defaultdict[ImageKey, list[tuple[datetime, str | None]]] = field(
@@ -29,6 +30,7 @@ class Truth:
     completed: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
+    moved: dict[str, datetime] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
     restored_at: datetime = LONG_AGO

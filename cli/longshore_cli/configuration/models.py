@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from longshore.decide.versions import Range
-from longshore.domain.configuration import MOST_TARGETS
+from longshore.domain.configuration import MOST_IMAGES, MOST_TARGETS
 from longshore.domain.facts import ECS_NAME
 from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.events.arns import ACCOUNT, REGION
@@ -228,7 +228,12 @@ class Document(_Strict):
     application: Annotated[Name, Field(description="The application's name.")]
     images: Annotated[
         dict[Alias, Image],
-        Field(min_length=1, description="The images, by alias.", json_schema_extra=_keys(ALIAS)),
+        Field(
+            min_length=1,
+            max_length=MOST_IMAGES,
+            description="The images, by alias.",
+            json_schema_extra=_keys(ALIAS),
+        ),
     ]
     stages: Annotated[
         dict[Name, Stage],

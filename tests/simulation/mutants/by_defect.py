@@ -4,14 +4,18 @@ Each was mended. As a mutant it shows whether the simulation sees it, however th
 seeds of `tests.simulation.regressions` are those that catch them today.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from longshore.domain.deployments import DeploymentRecord, Phase
-from longshore.domain.observations import EcsDeployment
+from longshore.domain.configuration import StageImage
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
+from longshore.domain.observations import EcsDeployment, EcsService
+from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.conclude_deployment import end
 from longshore.usecases.round import Round
-from tests.simulation.mutants.mutant import Mutant, replacing
+from tests.simulation.mutants.mutant import Mutant, replacing, together
 
 _within = TargetRecord.within
 
@@ -46,7 +50,36 @@ def _with_the_old_release_live(
     end(round_, deployment, stage=replace(stage, live=round_.stage.live) if failed else stage)
 
 
+def _must_return(self: TargetRecord) -> bool:
+    return self.astray or self.forward.moved
+
+
+def _as_if_it_had_failed(leg: Leg, service: EcsService | None) -> Leg:
+    del service
+    return replace(leg, state=LegState.FAILED)
+
+
+def _a_veto_keeps_only_its_own_back(
+    images: Sequence[StageImage], kept: Release, since: datetime, candidate: Release
+) -> bool:
+    del images, kept, since, candidate
+    return True
+
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "what-is-kept-back-keeps-nothing-older-back",
+        "where what failed or was held is deleted, what was there before it ships in its place",
+        replacing("longshore.decide.promotion._is_newer", _a_veto_keeps_only_its_own_back),
+    ),
+    Mutant(
+        "another-hand-is-fought",
+        "what another hand brought during a rollout is taken back with the rest",
+        together(
+            replacing("longshore.domain.stages.TargetRecord.must_return", property(_must_return)),
+            replacing("longshore.usecases.return_stage.still_there", _as_if_it_had_failed),
+        ),
+    ),
     Mutant(
         "sought-by-one-deployment-alone",
         "a registration whose answer was lost is forgotten when a newer release comes",

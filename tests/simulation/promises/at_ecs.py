@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from longshore_local.ecs.world import Clock
+from tests.simulation.climate import MOST_STALE
 from tests.simulation.plan import Plan, Service
 from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.ledger_view import Body, LedgerView
@@ -30,9 +33,11 @@ class EcsWatch:
     say: Say
     tell: Tell
     home_key: str
+    clock: Clock
     effective: Counter[tuple[str, str, int, bool]] = field(default_factory=Counter)
     revisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     newest: dict[str, int] = field(default_factory=dict)
+    forward_at: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._owners = {
@@ -97,9 +102,17 @@ class EcsWatch:
     # ── UpdateService ───────────────────────────────────────────────────────────────────────
 
     def updated(
-        self, request: Mapping[str, Any], images: Collection[str], *, effective: bool
+        self,
+        request: Mapping[str, Any],
+        images: Collection[str],
+        since: datetime,
+        *,
+        effective: bool,
     ) -> None:
-        """Check one UpdateService as it took effect; `images` are those of the revision."""
+        """Check one UpdateService as it took effect.
+
+        `images` are those of the revision, `since` is when the worker that made it began.
+        """
         name = f"{request['cluster']}/{request['service']}"
         owner = self._owners.get(name)
         if request.keys() - ALLOWED:
@@ -122,6 +135,16 @@ class EcsWatch:
         self.tell(str(service), f"{did} {'back ' if back else ''}to {what} for {stage}#{number}")
         if effective:
             self._count(stage, str(service), number, back=back)
+            self._check_hands(str(service), number, since, back=back)
+
+    def _check_hands(self, service: str, number: int, since: datetime, *, back: bool) -> None:
+        """What another hand brought during a rollout is theirs: the way back leaves it alone."""
+        if not back:
+            self.forward_at[service, number] = self.clock()
+            return
+        began, moved = self.forward_at.get((service, number)), self.truth.moved.get(service)
+        if began and moved and began < moved < since - MOST_STALE:
+            self.say("promise 3", f"{service} was moved back from what another hand brought")
 
     def owner(self, service: str) -> str | None:
         """Return the stage that a service belongs to."""
@@ -156,6 +179,7 @@ class EcsWatch:
         """Begin to count anew: the ledger was restored, its numbers are given out again."""
         self.effective.clear()
         self.newest.clear()
+        self.forward_at.clear()
         self.revisions.clear()
 
 

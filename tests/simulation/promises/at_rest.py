@@ -101,11 +101,11 @@ class AtRest:
             self._check_veto(stage, name, wanted)
 
     def _keeps_back(self, hold: Body, wanted: frozenset[tuple[str, str]]) -> bool:
-        """Whether a hold is of what is wanted, or of something newer that was there before us."""
+        """Whether a hold is of what is wanted, or of something newer that was kept back before."""
         if hold["content"] is None or digests_of(hold["release"]) == wanted:
             return True
         pushed_at, held = self.truth.pushed_at, dict(digests_of(hold["release"]))
-        return hold["kind"] == "adopted" and all(
+        return hold["kind"] != "moved back" and all(
             name in held and pushed_at[name, digest] <= pushed_at[name, held[name]]
             for name, digest in wanted
         )

@@ -1,5 +1,6 @@
 """What may begin by itself: promises 5 and 15, at the moment at which a deployment is recorded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,9 @@ class StageMemory:
     let: Digests = frozenset()
     tried: set[Digests] = field(default_factory=set)
     vetoed: set[Digests] = field(default_factory=set)
+    vetoes: Sequence[Body] = ()
     live: Body | None = None
+    stable: Body | None = None
     floor: Body | None = None
     flight: Body | None = None
 
@@ -55,6 +58,7 @@ class Beginnings:
         if digests_of(body["release"]) in memory.vetoed:
             self.say("promise 5", f"{_name(body)} brings a vetoed release by itself")
         self._check_from_before(body, memory)
+        self._check_instead(body, memory)
         choices = Choices(self.plan, self.truth)
         for image in body["release"]["images"]:
             for what in choices.complaints(image, since):
@@ -75,6 +79,23 @@ class Beginnings:
         known = restored > LONG_AGO and digests_of(release) in memory.tried
         if known and self._is_unchanged(release, restored):
             self.say("promise 15", f"{_name(body)} brings again what was begun before the restore")
+
+    def _check_instead(self, body: Body, memory: StageMemory) -> None:
+        """Where what failed is deleted, nothing that was there before it ships in its place."""
+        release = body["release"]
+        if digests_of(release) == digests_of(memory.stable):
+            return
+        for veto in memory.vetoes:
+            known = [(i, _image_of(veto["release"], i["alias"])) for i in release["images"]]
+            if all(then and self._was_there(i, then, veto["since"]) for i, then in known):
+                self.say("promise 5", f"{_name(body)} brings what is older than what is vetoed")
+
+    def _was_there(self, image: Body, vetoed: Body, since: str) -> bool:
+        """Whether an image is that of a vetoed release, or was pushed before it was vetoed."""
+        if image["digest"] == vetoed["digest"]:
+            return True
+        pushed_at = self.truth.pushed_at[_digest_of(image)]
+        return pushed_at < datetime.fromisoformat(since) and self._is_older(image, vetoed)
 
     def _is_unchanged(self, release: Body, since: datetime) -> bool:
         """Whether the policies have chosen a release ever since a moment."""

@@ -110,7 +110,7 @@ class LedgerWatch:
         if body["allowance"] is not None:
             lifted = {digests for digests in memory.vetoed if not is_vetoed(body, digests)}
             memory.vetoed -= lifted
-        memory.live = body["live"]
+        memory.live, memory.stable, memory.vetoes = body["live"], body["stable"], body["vetoes"]
 
     def _look_at_pause(self, body: Body, before: Body | None) -> None:
         """Each pause ends by a word of its own, but for one that only a lost ledger knew."""

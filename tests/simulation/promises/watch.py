@@ -34,7 +34,7 @@ class Watch:
         self._truth = truth
         self._region = region
         self._stop = stop
-        self.ecs = EcsWatch(plan, truth, self.ledger, self.say, tell, str(HOME))
+        self.ecs = EcsWatch(plan, truth, self.ledger, self.say, tell, str(HOME), region.clock)
         self.in_force = InForce(self.ledger)
         beginnings = Beginnings(plan, truth, self.in_force, self.say)
         verdicts = Verdicts(plan, truth, region.clock)
@@ -82,7 +82,7 @@ class Watch:
             self.written.append(request["service"])
             effective = bool(self._deployments(request) - before)
             self._check_owner(request, since)
-            self.ecs.updated(request, images, effective=effective)
+            self.ecs.updated(request, images, since, effective=effective)
 
         return look
 

@@ -236,6 +236,16 @@ def test_a_stage_that_is_too_large_is_told_how_large_it_may_be() -> None:
     assert "stages.production.targets: has too many entries; 90 are possible" in problem
 
 
+def test_an_application_has_as_many_images_for_both() -> None:
+    more = {f"i{number}": {"repository": "jobs", "select": {"tag": "main"}} for number in range(41)}
+    document = put(VALID, ("images",), VALID["images"] | more)
+
+    (problem,) = problems(as_yaml(document).decode())
+
+    assert "images: has too many entries; 40 are possible" in problem
+    assert not control_accepts(document)
+
+
 # ── problems and their places ─────────────────────────────────────────────────────────────────
 
 FILE = """\

@@ -1,6 +1,7 @@
 """Whether a stage moves: holds and vetoes first, never backwards, always with a reason."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,9 @@ from tests.support.builders import STAGE, make_deployment, make_release, make_sp
 from tests.support.fakes import NOON
 
 OLD, LIVE, NEW = make_release(1), make_release(2), make_release(3)
+BETWEEN = NOON + timedelta(minutes=2, seconds=30)
+"""After LIVE was pushed, before NEW was."""
+LATER = NOON + timedelta(hours=1)
 
 
 def at(stage: StageRecord | None = None, **more: object) -> StageSnapshot:
@@ -112,17 +116,68 @@ def test_a_hold_covers_the_release_that_it_names() -> None:
 
 @pytest.mark.parametrize("live", [None, OLD])
 def test_what_is_older_than_what_was_held_at_adoption_is_not_newer(live: Release | None) -> None:
-    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, NEW.content, NEW)
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", LATER, NEW.content, NEW)
 
     move = decide_move(at(StageRecord(STAGE, live=live, hold=hold)), make_release(2))
 
     assert move == Stay(f"{make_release(2)} is not newer; {hold.told}", Outcome.HELD)
 
 
-def test_what_was_held_for_another_reason_keeps_nothing_else_back() -> None:
-    hold = Hold(HoldKind.TARGET_GONE, "the service is gone", NOON, NEW.content, NEW)
+def test_what_was_held_when_its_service_went_is_not_replaced_by_something_older() -> None:
+    hold = Hold(HoldKind.TARGET_GONE, "the service is gone", LATER, NEW.content, NEW)
+    snapshot = at(StageRecord(STAGE, live=OLD, hold=hold))
 
-    assert isinstance(decide_move(at(StageRecord(STAGE, live=OLD, hold=hold)), LIVE), Deploy)
+    assert isinstance(decide_move(snapshot, LIVE), Stay)
+    assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
+
+
+def test_the_hold_of_a_tag_that_was_moved_back_keeps_nothing_else_back() -> None:
+    hold = Hold(HoldKind.MOVED_BACK, "the tag was moved back", LATER, OLD.content, OLD)
+
+    assert isinstance(decide_move(at(StageRecord(STAGE, live=LIVE, hold=hold)), NEW), Deploy)
+
+
+def test_what_is_pushed_since_is_newer_than_a_version_that_nobody_wants_any_more() -> None:
+    held = tagged(LIVE, "2.0.0")
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", BETWEEN, held.content, held)
+    snapshot = under_semver(at(StageRecord(STAGE, live=tagged(OLD, "1.5.0"), hold=hold)))
+
+    assert isinstance(decide_move(snapshot, tagged(NEW, "1.6.0")), Deploy)
+
+
+def test_what_is_older_than_a_vetoed_release_does_not_ship_in_its_place() -> None:
+    veto = Veto(NEW.content, NEW, "it crashed", LATER)
+    snapshot = at(StageRecord(STAGE, live=OLD, stable=OLD, vetoes=(veto,)))
+
+    move = decide_move(snapshot, LIVE)
+
+    assert isinstance(move, HoldBack)
+    assert move.kind is HoldKind.MOVED_BACK
+    assert f"is not newer than {NEW}, which is vetoed: it crashed" in move.reason
+    assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
+
+
+def test_what_is_pushed_since_a_veto_ships_although_its_version_is_lower() -> None:
+    vetoed = tagged(LIVE, "2.0.0")
+    veto = Veto(vetoed.content, vetoed, "it crashed", BETWEEN)
+    snapshot = under_semver(at(StageRecord(STAGE, live=tagged(OLD, "1.5.0"), vetoes=(veto,))))
+
+    assert isinstance(decide_move(snapshot, tagged(NEW, "1.6.0")), Deploy)
+
+
+def test_the_release_that_was_verified_last_comes_back_past_what_was_vetoed_since() -> None:
+    veto = Veto(NEW.content, NEW, "it crashed", LATER)
+    snapshot = at(StageRecord(STAGE, live=None, stable=LIVE, vetoes=(veto,)))
+
+    assert isinstance(decide_move(snapshot, LIVE), Deploy)
+    assert isinstance(decide_move(snapshot, OLD), HoldBack)
+
+
+def test_a_stage_whose_services_differ_goes_below_none_of_them() -> None:
+    snapshot = at(StageRecord(STAGE, found=NEW))
+
+    assert isinstance(decide_move(snapshot, LIVE), HoldBack)
+    assert isinstance(decide_move(snapshot, make_release(4)), Deploy)
 
 
 def test_a_newer_image_beside_an_older_one_ships_after_an_adoption() -> None:
@@ -132,7 +187,7 @@ def test_a_newer_image_beside_an_older_one_ships_after_an_adoption() -> None:
     def of(web: Release, other: Release) -> Release:
         return Release.of([web.images[0], replace(other.images[0], alias="worker")])
 
-    hold = Hold(HoldKind.ADOPTED, "adopted as it is", NOON, "content", of(LIVE, LIVE))
+    hold = Hold(HoldKind.ADOPTED, "adopted as it is", LATER, "content", of(LIVE, LIVE))
     snapshot = at(StageRecord(STAGE, hold=hold), spec=spec)
 
     assert isinstance(decide_move(snapshot, of(OLD, NEW)), Deploy)

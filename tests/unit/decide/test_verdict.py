@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from longshore.decide import verdict
-from longshore.decide.verdict import STALE_FOR, may_call_again
+from longshore.decide.verdict import STALE_FOR, may_call_again, still_there
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
 from tests.support.fakes import NOON
@@ -164,3 +164,34 @@ def test_what_is_over_or_has_not_begun_stays_as_it_is(state: LegState) -> None:
 
 def test_a_deployment_that_is_not_primary_while_nothing_is_goes_on() -> None:
     assert judge(ROLLING, make_service(make_entry(2, NEW, primary=False))) == ROLLING
+
+
+COMPLETED = replace(ROLLING, state=LegState.COMPLETED)
+
+
+@pytest.mark.parametrize(
+    "primary",
+    [
+        make_entry(2, NEW, RolloutState.COMPLETED),
+        make_entry(3, NEW),  # somebody forced a new deployment of it
+        make_entry(1, OLD, RolloutState.COMPLETED),  # it was there before: a stale look
+    ],
+)
+def test_what_came_up_and_is_there_still_stays_good(primary: EcsDeployment) -> None:
+    assert still_there(COMPLETED, make_service(primary)) == COMPLETED
+
+
+@pytest.mark.parametrize("service", [None, make_service()])
+def test_a_service_that_is_not_shown_was_taken_by_nobody(service: EcsService | None) -> None:
+    assert still_there(COMPLETED, service) == COMPLETED
+
+
+def test_what_came_up_and_was_moved_since_is_another_hands() -> None:
+    leg = still_there(COMPLETED, make_service(make_entry(3, OTHER)))
+
+    assert leg.state is LegState.REPLACED
+    assert leg.reason == "another deployment took the service to web:3"
+
+
+def test_what_has_not_come_up_is_not_judged_by_that() -> None:
+    assert still_there(ROLLING, make_service(make_entry(3, OTHER))) == ROLLING

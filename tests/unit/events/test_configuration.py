@@ -257,6 +257,11 @@ def test_durations_have_units(text: str, duration: timedelta) -> None:
             "stages.staging.targets",
             "91 services are too many",
         ),
+        (
+            lambda d: d["images"].update({f"i{n}": image(d) for n in range(40)}),
+            "images",
+            "41 images are too many",
+        ),
         (lambda d: stage(d).update(targets=[]), "stages.staging.targets", "found an empty list"),
         (lambda d: stage(d).update(targets={}), "stages.staging.targets", "found an object"),
         (lambda d: stage(d).update(targets=["a/b"]), "stages.staging.targets[0]", "found text"),

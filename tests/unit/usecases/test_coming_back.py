@@ -5,27 +5,15 @@ from datetime import timedelta
 
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
-from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.places import StageId
 from longshore.domain.stages import HoldKind
 from longshore_local.ecs.images import NeverStarts
-from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_digest, make_spec
+from tests.support.builders import SERVICE, STAGE, make_digest, make_spec
+from tests.support.hands import move_by_hand
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, Harbour, two_services
 from tests.support.voyages import CRASH, make_harbour, of_digest, push_both
 
 ELSEWHERE = make_spec(StageId(STAGE.application, "elsewhere"), replace(SERVICE, name="other"))
-
-
-def moved_by_hand(
-    harbour: Harbour, number: int, service: ServiceRef = SERVICE, of: RepositoryRef = REPOSITORY
-) -> None:
-    """Bring a service to another image, as people do for whom the stage is no more."""
-    harbour.registry.push(of, make_digest(number), "hand")
-    image = of_digest(number, of)
-    container = {"name": "web", "image": image, "essential": True, "memory": 70}
-    family = {"family": service.name, "containerDefinitions": [container]}
-    harbour.world.call("RegisterTaskDefinition", family)
-    request = {"cluster": service.cluster, "service": service.name, "taskDefinition": service.name}
-    harbour.world.call("UpdateService", request)
 
 
 def test_what_was_under_way_when_it_left_is_not_taken_up_again() -> None:
@@ -34,8 +22,8 @@ def test_what_was_under_way_when_it_left_is_not_taken_up_again() -> None:
     harbour.run(minutes=10)
     harbour.apply(ELSEWHERE)
     harbour.run(minutes=60)
-    moved_by_hand(harbour, 5)
-    moved_by_hand(harbour, 6, WORKER, WORKER_REPOSITORY)
+    move_by_hand(harbour, 5)
+    move_by_hand(harbour, 6, WORKER, WORKER_REPOSITORY)
     harbour.run(minutes=60)
     harbour.ecs.calls.calls.clear()
 
@@ -52,7 +40,7 @@ def test_what_was_pushed_meanwhile_is_held_and_a_failure_returns_to_what_ran_the
     harbour = make_harbour()
     harbour.apply(ELSEWHERE)
     harbour.run(minutes=5)
-    moved_by_hand(harbour, 5)
+    move_by_hand(harbour, 5)
     harbour.push(6)
     harbour.run(minutes=10)
     harbour.ecs.calls.calls.clear()
@@ -107,7 +95,7 @@ def test_one_whose_first_adoption_was_cut_short_is_read_again() -> None:
     harbour.registry.failure = None
     harbour.apply(ELSEWHERE)
     harbour.run(minutes=10)
-    moved_by_hand(harbour, 5)
+    move_by_hand(harbour, 5)
     harbour.run(minutes=10)
 
     harbour.apply(harbour.spec)
@@ -122,7 +110,7 @@ def test_a_service_that_is_on_its_way_by_hand_is_read_again_when_it_is_there() -
     harbour = make_harbour()
     harbour.apply(ELSEWHERE)
     harbour.run(minutes=5)
-    moved_by_hand(harbour, 5)
+    move_by_hand(harbour, 5)
 
     harbour.apply(harbour.spec)
     harbour.run(minutes=1)

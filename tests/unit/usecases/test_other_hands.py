@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
 
 from longshore.aws.calls import AwsCall
-from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import Phase
-from longshore.domain.errors import NotPermitted, Refused, UnknownReply
+from longshore.domain.deployments import LegState, Phase
+from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.stages import HoldKind
+from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.ecs import ecs_over
+from tests.support.hands import both_of_one_image, move_by_hand
 from tests.support.harbour import WORKER, Harbour, push_event
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
 
@@ -29,19 +34,8 @@ def answering(harbour: Harbour, answer: Answer) -> None:
     harbour.ports = replace(harbour.ports, ecs=harbour.ecs.port)
 
 
-def move_by_hand(harbour: Harbour, number: int) -> None:
-    """Bring the worker to an image, as a person in the console does."""
-    harbour.registry.push(REPOSITORY, make_digest(number), "by-hand")
-    container = {"name": "web", "image": of_digest(number), "essential": True, "memory": 65}
-    definition = {"family": WORKER.name, "containerDefinitions": [container]}
-    harbour.world.call("RegisterTaskDefinition", definition)
-    request = {"cluster": WORKER.cluster, "service": WORKER.name, "taskDefinition": WORKER.name}
-    harbour.world.call("UpdateService", request)
-    harbour.run(minutes=10)
-
-
 def test_a_service_that_comes_back_into_the_configuration_is_adopted_as_it_is_then() -> None:
-    both = replace(make_spec(), targets=(TargetSpec(SERVICE), TargetSpec(WORKER)))
+    both = both_of_one_image()
     harbour = Harbour(spec=both)
     harbour.push(1)
     for target in both.targets:
@@ -53,7 +47,8 @@ def test_a_service_that_comes_back_into_the_configuration_is_adopted_as_it_is_th
     harbour.run(minutes=10)
     harbour.apply(make_spec())
     harbour.run(minutes=1)
-    move_by_hand(harbour, 4)
+    move_by_hand(harbour, 4, WORKER)
+    harbour.run(minutes=10)
 
     harbour.apply(both)
     harbour.run(minutes=5)
@@ -131,3 +126,137 @@ def test_a_listing_that_is_denied_keeps_nothing_waiting() -> None:
 
     assert harbour.running() == of_digest(3)
     assert harbour.snapshot.stage.trouble is None
+
+
+# ── another hand during a rollout ────────────────────────────────────────────────────────────
+
+
+def both_adopted() -> Harbour:
+    """Return a harbour of two services that run digest 1."""
+    harbour = Harbour(spec=both_of_one_image(), breaker=False)
+    harbour.push(1)
+    for target in harbour.spec.targets:
+        harbour.open_service(target.service, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=1)
+    return harbour
+
+
+def none_starts() -> Harbour:
+    """Return a harbour of two services whose release 2 is under way and never starts."""
+    harbour = both_adopted()
+    harbour.push(2, conduct=NeverStarts())
+    harbour.run(minutes=1)
+    return harbour
+
+
+def the_worker_waits(harbour: Harbour, *errors: BaseException) -> None:
+    """Let ECS register nothing for the worker: a dozen times, or with these errors and then."""
+    waiting = [Throttled("Rate exceeded")] * 12 + list(errors)
+
+    def refuse(call: AwsCall) -> BaseException | None:
+        if call.operation != "RegisterTaskDefinition" or not waiting:
+            return None
+        return waiting.pop(0) if call.parameters["family"] == WORKER.name else None
+
+    answering(harbour, refuse)
+
+
+@pytest.mark.parametrize("after", [0.2, 10, 29])
+def test_where_one_service_fails_and_another_was_moved_by_hand_it_is_left_to_that_hand(
+    after: float,
+) -> None:
+    harbour = none_starts()
+    harbour.run(minutes=after)
+    harbour.lose_events = True
+    move_by_hand(harbour, 9, WORKER)
+    harbour.run(minutes=15)
+    harbour.lose_events = False
+    harbour.run(minutes=60)
+    deployment, stage = harbour.deployment(1), harbour.snapshot.stage
+
+    assert deployment.phase is Phase.ABORTED
+    assert harbour.running(SERVICE) == of_digest(1)
+    assert harbour.running(WORKER) == of_digest(9)
+    assert stage.live is None
+    assert stage.hold is not None
+    assert stage.hold.kind is HoldKind.REPLACED
+
+    harbour.push(3)
+    harbour.run(minutes=20)
+    assert harbour.running(WORKER) == of_digest(9)
+
+
+def test_a_service_that_had_come_up_and_is_moved_by_hand_before_the_rest_has_is_seen() -> None:
+    harbour = both_adopted()
+    the_worker_waits(harbour)
+    harbour.push(2)
+    harbour.run(minutes=3)
+    assert harbour.snapshot.target(SERVICE).forward.state is LegState.COMPLETED
+
+    move_by_hand(harbour, 9)
+    harbour.run(minutes=60)
+    deployment = harbour.deployment(1)
+
+    assert deployment.phase is Phase.ABORTED
+    assert "another deployment took the service" in deployment.reason
+    assert harbour.running(SERVICE) == of_digest(9)
+
+
+def test_nor_is_it_taken_back_where_the_rest_fails() -> None:
+    harbour = both_adopted()
+    the_worker_waits(harbour, NotPermitted("no iam:PassRole"))
+    harbour.push(2)
+    harbour.run(minutes=3)
+
+    move_by_hand(harbour, 9)
+    harbour.run(minutes=60)
+
+    assert harbour.deployment(1).phase is Phase.ABORTED
+    assert harbour.running(SERVICE) == of_digest(9)
+    assert harbour.snapshot.stage.hold is not None
+    assert harbour.snapshot.stage.hold.kind is HoldKind.REPLACED
+
+
+@pytest.mark.parametrize("by", ["retry", "apply"])
+def test_after_another_hand_who_asks_for_the_stable_release_gets_it(by: str) -> None:
+    harbour = none_starts()
+    move_by_hand(harbour, 9, WORKER)
+    harbour.run(minutes=20)
+    assert harbour.deployment(1).phase is Phase.ABORTED
+    harbour.push(1)
+    harbour.run(minutes=1)
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)), deploy=by == "apply")
+    harbour.run(minutes=5)
+    if by == "retry":
+        assert harbour.snapshot.stage.live is None
+        assert harbour.running(WORKER) == of_digest(9)
+        harbour.retry()
+    harbour.run(minutes=40)
+
+    assert {harbour.running(SERVICE), harbour.running(WORKER)} == {of_digest(1)}
+    assert harbour.snapshot.stage.hold is None
+
+
+def test_our_own_revision_is_known_again_where_the_ledger_was_lost() -> None:
+    harbour = both_adopted()
+    harbour.push(2)
+    harbour.run(minutes=10)
+    move_by_hand(harbour, 9, WORKER)
+    harbour.run(minutes=10)
+    harbour.lose_ledger()
+    harbour.run(minutes=20)
+
+    harbour.retry()  # the first service runs our revision of it already
+    harbour.run(minutes=10)
+    for number in (3, 2):
+        harbour.push(number)
+        harbour.retry()
+        harbour.run(minutes=10)
+    listed = harbour.world.call("ListTaskDefinitions", {"familyPrefix": SERVICE.name})
+
+    assert harbour.running() == of_digest(2)
+    revisions = cast("list[str]", listed["taskDefinitionArns"])
+    assert len(revisions) == 3  # one for each digest, the first one theirs

@@ -17,6 +17,7 @@ from longshore_local.ecs.params import Output, Params
 from longshore_local.ecs.world import open_gate
 from tests.support.builders import HOME, SERVICE, make_digest, make_spec
 from tests.support.fakes import InMemoryRegistry
+from tests.support.hands import move_by_hand
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, Harbour, two_services
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest, push_both, semver_spec
 
@@ -199,22 +200,11 @@ def test_other_controllers_are_refused_in_words(settings: dict[str, object], wor
     assert harbour.ecs.writes() == []
 
 
-def move_by_hand(harbour: Harbour) -> None:
-    """Move the first service to a revision of somebody else's."""
-    container = {"name": "web", "image": of_digest(1), "memory": 64}
-    theirs = {"family": "by-hand", "containerDefinitions": [container]}
-    harbour.world.call("RegisterTaskDefinition", theirs)
-    harbour.world.call(
-        "UpdateService",
-        {"cluster": SERVICE.cluster, "service": SERVICE.name, "taskDefinition": "by-hand"},
-    )
-
-
 def test_somebody_else_who_moves_the_service_is_not_fought() -> None:
     harbour = make_harbour()
     harbour.push(2)
     harbour.run(minutes=0.2)
-    move_by_hand(harbour)
+    move_by_hand(harbour, 9)
     harbour.run(minutes=40)
     hold = harbour.snapshot.stage.hold
 
@@ -229,11 +219,11 @@ def test_where_somebody_else_moved_one_service_only_the_other_is_said_to_be_back
     harbour = make_harbour(spec=two_services())
     push_both(harbour)
     harbour.run(minutes=0.2)
-    move_by_hand(harbour)
+    move_by_hand(harbour, 9)
     harbour.run(minutes=60)
 
     assert harbour.deployment(1).phase is Phase.ABORTED
-    assert "What Longshore had moved is back on" in harbour.deployment(1).reason
+    assert "(prod/checkout-web); the rest is back on app main" in harbour.deployment(1).reason
     assert harbour.snapshot.stage.live is None
 
 

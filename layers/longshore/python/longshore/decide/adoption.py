@@ -70,6 +70,16 @@ def name_image(image: StageImage, digest: str, found: RegistryImage | None) -> R
     )
 
 
+def newest(image: StageImage, found: Sequence[ReleasedImage]) -> ReleasedImage:
+    """Return the newest of several images under one alias, as its policy sees it."""
+    if isinstance(image.selection, SemverPolicy):
+        versions = [(v, each) for each in found if (v := parse_version(each.tag or "")) is not None]
+        if versions:
+            return max(versions, key=lambda pair: pair[0])[1]
+    dated = [(each.pushed_at, each) for each in found if each.pushed_at is not None]
+    return max(dated, key=lambda pair: pair[0])[1] if dated else found[0]
+
+
 def is_pushed_after(candidate: Release, live: Release | None, moment: datetime) -> bool:
     """Whether all that a candidate would change was pushed after a moment."""
     unchanged = {image.digest for image in live.images} if live else set()

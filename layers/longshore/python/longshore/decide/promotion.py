@@ -5,7 +5,9 @@ goes backwards by itself. What a person lets through passes all of them. Every a
 that a person can read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from longshore.decide.versions import parse_version
 from longshore.domain.configuration import StageImage
@@ -13,7 +15,7 @@ from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.outcomes import Outcome
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import Release, ReleasedImage, short_digest
-from longshore.domain.stages import Hold, HoldKind, StageSnapshot
+from longshore.domain.stages import Hold, HoldKind, StageRecord, StageSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +77,61 @@ def _kept_back(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
 
 def _forward(snapshot: StageSnapshot, candidate: Release) -> Move:
     flight = snapshot.deployment
-    stage = snapshot.stage
-    reference = flight.release if flight is not None else (stage.live or stage.stable)
-    for image in snapshot.spec.images:
+    stage, images = snapshot.stage, snapshot.spec.images
+    hold, reference = stage.hold, _reference(stage, flight)
+    if flight is None and _is_lost(stage, candidate):
+        return Deploy(candidate, f"{candidate} was verified last, and is not live any more")
+    if hold is not None and not _is_newer_than_held(images, hold, candidate):
+        return Stay(f"{candidate} is not newer; {hold.told}", Outcome.HELD)
+    for image in images:
         older = reference is not None and _older(image, reference, candidate)
         if older:
             return HoldBack(HoldKind.MOVED_BACK, candidate, older)
-    if stage.hold is not None and not _is_newer_than_held(snapshot, stage.hold, candidate):
-        return Stay(f"{candidate} is not newer; {stage.hold.told}", Outcome.HELD)
+    for veto in reversed(stage.vetoes):
+        if not _is_newer(images, veto.release, veto.since, candidate):
+            reason = f"{candidate} is not newer than {veto.release}, which is vetoed: {veto.reason}"
+            return HoldBack(HoldKind.MOVED_BACK, candidate, reason)
     return Deploy(candidate, _why(flight, reference, candidate))
 
 
-def _is_newer_than_held(snapshot: StageSnapshot, hold: Hold, candidate: Release) -> bool:
-    """Whether anything newer came than what is held back since the stage was adopted.
+def _is_lost(stage: StageRecord, candidate: Release) -> bool:
+    """Whether a release was verified last and something else, that nobody verified, runs now."""
+    stable = stage.stable
+    return stage.live is None and stable is not None and stable.content == candidate.content
 
-    Where that is deleted the policies choose something older, which was there then as well.
-    """
-    held = hold.release
-    if hold.kind is not HoldKind.ADOPTED or held is None:
+
+def _reference(stage: StageRecord, flight: DeploymentRecord | None) -> Release | None:
+    """Return what a stage must not go back from."""
+    if flight is not None:
+        return flight.release
+    return stage.live or stage.stable or stage.found
+
+
+def _is_newer_than_held(images: Sequence[StageImage], hold: Hold, candidate: Release) -> bool:
+    if hold.kind is HoldKind.MOVED_BACK or hold.release is None:
         return True
-    images = snapshot.spec.images
-    return any(_differs(i, held, candidate) and not _older(i, held, candidate) for i in images)
+    return _is_newer(images, hold.release, hold.since, candidate)
 
 
-def _differs(image: StageImage, held: Release, candidate: Release) -> bool:
-    now, then = held.image(image.alias), candidate.image(image.alias)
-    return now is None or then is None or now.digest != then.digest
+def _is_newer(
+    images: Sequence[StageImage], kept: Release, since: datetime, candidate: Release
+) -> bool:
+    """Whether a candidate has anything newer than a release that has been kept back.
+
+    Where that is deleted the policies choose something older, which was there then as well. What
+    was pushed since is newer, also below a version that nobody wants any more.
+    """
+    return any(_brings_newer(image, kept, since, candidate) for image in images)
+
+
+def _brings_newer(image: StageImage, kept: Release, since: datetime, candidate: Release) -> bool:
+    now, then = kept.image(image.alias), candidate.image(image.alias)
+    if now is None or then is None:
+        return True
+    if now.digest == then.digest:
+        return False
+    is_pushed_since = then.pushed_at is not None and then.pushed_at > since
+    return is_pushed_since or not _older(image, kept, candidate)
 
 
 def _older(image: StageImage, reference: Release, candidate: Release) -> str:

@@ -69,6 +69,16 @@ def to_return(targets: Sequence[TargetRecord]) -> list[TargetRecord]:
     return [target for target in targets if target.must_return]
 
 
+def taken(targets: Sequence[TargetRecord]) -> dict[str, str]:
+    """Return the services that another hand has, and how it came to that, by their names."""
+    return {
+        str(target.service): leg.reason
+        for target in targets
+        for leg in (target.forward, target.backward)
+        if leg is not None and leg.state is LegState.REPLACED
+    }
+
+
 def _fault(target: TargetRecord) -> Fault:
     match target.forward.state:
         case LegState.GONE:

@@ -62,7 +62,24 @@ def _replaced(leg: Leg, service: EcsService) -> Leg:
         return _by_rollout(replace(found, unseen_since=None), primary, service)
     if primary.task_definition in leg.origins:
         return _ended(leg, LegState.FAILED, f"the service was taken back to {_of(primary)}")
-    return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(primary)}")
+    return _taken(leg, primary)
+
+
+def still_there(leg: Leg, service: EcsService | None) -> Leg:
+    """Return a leg that had ended well as it is now: another hand may have moved the service since.
+
+    A deployment that was there before our call is a look at what was.
+    """
+    primary = service.primary if service else None
+    if not leg.state.good or primary is None or primary.task_definition == leg.revision:
+        return leg
+    if primary.id in {*leg.present, leg.ecs_deployment_id}:
+        return leg
+    return _taken(leg, primary)
+
+
+def _taken(leg: Leg, by: EcsDeployment) -> Leg:
+    return _ended(leg, LegState.REPLACED, f"another deployment took the service to {_of(by)}")
 
 
 def _unseen(leg: Leg, service: EcsService, now: datetime) -> Leg:

@@ -17,6 +17,9 @@ MOST_TARGETS = 90
 """Targets of one stage. What becomes of a stage is one transaction over all of them, and DynamoDB
 takes 100 writes in one: split, a release could be stable on a part of them."""
 
+MOST_IMAGES = 40
+"""Images of one application. Its stages keep several releases in one item of the ledger."""
+
 
 class Base(StrEnum):
     """The revision that a new one starts from."""

@@ -15,6 +15,10 @@ MOST_VETOES = 20
 """Vetoes kept a stage. The oldest go first: a release that old is held by the rule that nothing
 moves backwards by itself."""
 
+MOST_VETOED_IMAGES = 100
+"""Images of all releases that are vetoed together: a stage that grew too large for its item could
+not go back."""
+
 
 class HoldKind(StrEnum):
     """Why a stage does not move by itself."""
@@ -73,7 +77,8 @@ class StageRecord:
     """A stage's state; its `version` is the generation that every ECS write is checked against.
 
     `config` is the configuration that was adopted last, `follows` how that one chooses images.
-    `live` is what the stage was last brought to, `stable` the last release that was verified.
+    `live` is what the stage was last brought to, `stable` the last release that was verified,
+    `found` the newest images that ran when it was adopted, where no release is known to be live.
     `hold` is why Longshore itself keeps something back, `paused` that a person does: neither takes
     the other's place. `trouble` says why what the stage should run cannot be found out at present;
     it keeps nothing back and ends by itself. `due_at` is the next moment at which the stage must be
@@ -86,6 +91,7 @@ class StageRecord:
     follows: tuple[StageImage, ...] = ()
     live: Release | None = None
     stable: Release | None = None
+    found: Release | None = None
     current: int | None = None
     latest: int = 0
     vetoes: tuple[Veto, ...] = ()
@@ -101,6 +107,17 @@ class StageRecord:
     def allows(self, release: Release) -> bool:
         """Whether a person let this release through."""
         return self.allowance is not None and self.allowance.content == release.content
+
+    def vetoing(self, veto: Veto) -> Self:
+        """Return the stage with one more veto, in the place of an older one of the same release."""
+        others = [known for known in self.vetoes if known.content != veto.content]
+        kept, room = [veto], MOST_VETOED_IMAGES - len(veto.release.images)
+        for known in reversed(others[-(MOST_VETOES - 1) :]):
+            room -= len(known.release.images)
+            if room < 0:
+                break
+            kept.append(known)
+        return replace(self, vetoes=tuple(reversed(kept)))
 
     def veto_of(self, release: Release) -> Veto | None:
         """Return the veto that covers a release."""
@@ -182,6 +199,12 @@ class TargetRecord:
         if self.forward.state in {LegState.GONE, LegState.REPLACED}:
             return False
         return self.astray or self.forward.moved
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the deployment it was in last left it to another hand, or without a service."""
+        leg = self.backward or self.forward
+        return leg.state in {LegState.GONE, LegState.REPLACED}
 
     @property
     def left_astray(self) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from longshore.domain.configuration import (
     DEFAULT_DEADLINE,
+    MOST_IMAGES,
     MOST_TARGETS,
     Base,
     Configuration,
@@ -103,6 +104,12 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
     root.check_keys(_DOCUMENT_KEYS, not_yet=NOT_YET["document"])
     application = root.matching("application", NAME_PATTERN, _NAME_MEANING)
     images = [_image(alias, section, home) for alias, section in root.sections("images")]
+    if len(images) > MOST_IMAGES:
+        root.refuse(
+            "images",
+            f"{len(images)} images are too many: an application has at most {MOST_IMAGES}; make "
+            "two of it",
+        )
     stages = tuple(
         _stage(_stage_id(application, name, section), section, images, home)
         for name, section in root.sections("stages")

@@ -24,13 +24,14 @@ from longshore.usecases.adopt_stage import (
     forget_left_out,
     hold_back,
     let_through,
-    release_of,
+    without_adopted_hold,
 )
 from longshore.usecases.count_on import count_on
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import A_WRITE, Round
+from longshore.usecases.running_release import newest_running, release_of
 
 
 def adopt_anew(round_: Round) -> bool:
@@ -75,6 +76,7 @@ def _adopt_release(round_: Round) -> None:
         follows=snapshot.spec.images,
         live=live,
         stable=live,
+        found=None if live else newest_running(round_, round_.targets()),
         current=None,
         allowance=None,
         due_at=None,
@@ -126,7 +128,7 @@ def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         return stage, f"{runs}; {choice.reason}"
     candidate = choice.release
     if stage.live is not None and stage.live.content == candidate.content:
-        return stage, f"{runs}; that is what the policy chooses"
+        return without_adopted_hold(stage), f"{runs}; that is what the policy chooses"
     if _asked_since(round_):
         return let_through(round_, stage, candidate, runs)
     pushed_since = is_pushed_after(candidate, stage.live, round_.snapshot.applied_at)

@@ -5,29 +5,28 @@ too, what runs is taken as right. What the policies choose by then is held back 
 where the new configuration changed how images are chosen, or what is known to run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from longshore.decide.adoption import (
-    common_digests,
     is_pushed_after,
-    name_image,
     running_by_alias,
 )
 from longshore.decide.selection import Chosen
 from longshore.decide.support import refusal_of
-from longshore.domain.configuration import StageImage, TargetSpec
+from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Trigger, TriggerKind
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
-from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.releases import Release
 from longshore.domain.stages import Allowance, Hold, HoldKind, Stable, StageRecord, TargetRecord
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import A_WRITE, SLICE, Round
+from longshore.usecases.running_release import newest_running, running_release
 
 
 def adopt_stage(round_: Round) -> bool:
@@ -75,7 +74,22 @@ def adopt_settled(round_: Round) -> None:
         if (service := services[spec.service]) is not None and service.settled
     )
     if settled:
-        round_.commit(Changes(targets=settled))
+        round_.commit(Changes(stage=_now_known(round_, settled), targets=settled))
+
+
+def _now_known(round_: Round, settled: Sequence[TargetRecord]) -> StageRecord | None:
+    """Return the stage as it turns out to be once nothing moves any more, None before that."""
+    by_service = {target.service: target for target in settled}
+    targets = [by_service.get(target.service, target) for target in round_.targets()]
+    stage = round_.stage
+    if stage.live is not None or any(target.astray or target.deployment for target in targets):
+        return None
+    live = running_release(round_, targets)
+    if live is None:
+        return replace(stage, found=newest_running(round_, targets))
+    lifted = stage.hold is not None and stage.hold.content == live.content
+    hold = None if lifted else stage.hold
+    return replace(stage, live=live, stable=live, found=None, hold=hold)
 
 
 def _is_to_be_read(round_: Round, service: ServiceRef) -> bool:
@@ -138,7 +152,7 @@ def what_runs(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
 
 def _adopt_release(round_: Round) -> None:
     forget_left_out(round_)
-    live = _running_release(round_)
+    live = running_release(round_, round_.targets())
     seen = live if live != round_.stage.live else None  # what was live already may be unproven
     stage = replace(
         round_.stage,
@@ -146,6 +160,7 @@ def _adopt_release(round_: Round) -> None:
         follows=round_.snapshot.spec.images,
         live=live,
         stable=seen or round_.stage.stable,
+        found=None if live else newest_running(round_, round_.targets()),
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
@@ -167,49 +182,6 @@ def forget_left_out(round_: Round) -> None:
         round_.commit(Changes(targets=tuple(left[start : start + A_WRITE])))
 
 
-def _running_release(round_: Round) -> Release | None:
-    """Return the release that every target runs, None where they differ or it is unknown."""
-    known, images = round_.stage.live, round_.snapshot.spec.images
-    # A target that has been through a deployment is where that one left it, proven or not.
-    fresh = [t for t in round_.targets() if known is None or t.deployment is None]
-    if known is not None and (not fresh or _moved_repository(known, images)):
-        return known
-    if any(target.astray or target.left_astray for target in fresh):
-        return None
-    running = [dict(target.stable.digests) for target in fresh if target.stable]
-    digests = common_digests(running, images)
-    if digests is None or not _agrees(known, digests):
-        return None
-    return release_of(round_, digests, known)
-
-
-def release_of(round_: Round, digests: Mapping[str, str], known: Release | None) -> Release:
-    """Return running digests as a release, under the names that `known` or the registry has."""
-    images = round_.snapshot.spec.images
-    return Release.of(_named(round_, image, digests[image.alias], known) for image in images)
-
-
-def _moved_repository(known: Release, images: Sequence[StageImage]) -> bool:
-    """Whether an alias names another repository now: what runs was not built there."""
-    before = {image.alias: image.repository for image in known.images}
-    return any(before.get(i.alias, i.repository) != i.repository for i in images)
-
-
-def _agrees(known: Release | None, digests: Mapping[str, str]) -> bool:
-    if known is None:
-        return True
-    return all(digests.get(image.alias) == image.digest for image in known.images)
-
-
-def _named(round_: Round, image: StageImage, digest: str, known: Release | None) -> ReleasedImage:
-    before = known.image(image.alias) if known else None
-    if before is not None and before.digest == digest and before.repository == image.repository:
-        return before
-    return name_image(
-        image, digest, round_.ports.registry.image_by_digest(image.repository, digest)
-    )
-
-
 def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     """Hold back what the policies choose now, or let it through where that was asked for."""
     choice = look_at_registry(round_.snapshot.spec.images, round_.ports.registry).choice
@@ -218,12 +190,19 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
         return stage, f"{runs}; {choice.reason}"
     candidate = choice.release
     if candidate.content in _known_contents(round_, stage):
-        return stage, f"{runs}; that is what the policy chooses"
+        return without_adopted_hold(stage), f"{runs}; that is what the policy chooses"
     if round_.snapshot.deploy_wanted:
         return let_through(round_, stage, candidate, runs)
     if why := _why_it_may_ship(round_, stage, candidate):
         return stage, f"{runs}; {why}"
     return hold_back(round_, stage, candidate, runs)
+
+
+def without_adopted_hold(stage: StageRecord) -> StageRecord:
+    """Return the stage without what an earlier adoption held back, which nobody chooses now."""
+    if stage.hold is not None and stage.hold.kind is HoldKind.ADOPTED:
+        return replace(stage, hold=None)
+    return stage
 
 
 def hold_back(

@@ -9,7 +9,7 @@ from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Broken, Done, UnderWay, settle
 from longshore.decide.support import refusal_of
-from longshore.decide.verdict import judge, may_call_again
+from longshore.decide.verdict import judge, may_call_again, still_there
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Paced, Refused
@@ -140,6 +140,9 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
     """Act on the stage's verdict; return whether the way forward is over."""
     current = round_.snapshot.deployment or deployment
     run_out(round_, current)
+    if isinstance(settle(round_.targets()), UnderWay):
+        return False
+    _see_what_stayed(round_)
     match settle(round_.targets()):
         case Done(unproven):
             succeed(round_, current, unproven)
@@ -148,6 +151,20 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
         case UnderWay():
             return False
     return True
+
+
+def _see_what_stayed(round_: Round) -> None:
+    """Look once more at what had come up before the rest: somebody may have moved it since."""
+    good = [target for target in round_.targets() if target.forward.state.good]
+    services = round_.observe(target.service for target in good)
+    legs = [still_there(target.forward, services[target.service]) for target in good]
+    gone = tuple(
+        replace(target, forward=leg)
+        for target, leg in zip(good, legs, strict=True)
+        if leg != target.forward
+    )
+    if gone:
+        round_.commit(Changes(targets=gone))
 
 
 def _come_back(round_: Round, wait: timedelta) -> None:

@@ -114,16 +114,22 @@ def _managed(round_: Round, spec: TargetSpec, definition: TaskDefinition) -> dic
 def _prepare(round_: Round, spec: TargetSpec, way: Way, order: _Order) -> Way:
     """Find the revision that is asked for, or register it; then it is known.
 
-    Where the one that it starts from is what is asked for, nothing is written down: that may be
-    another's, and we may have registered the same content ourselves.
+    Where the one that it starts from is what is asked for, it is known from then on if it is ours.
+    Another's is not: we may have registered the same content ourselves.
     """
     rendered = _render(round_, order)
     leg = replace(way.leg, fingerprint=rendered.fingerprint)
     if _runs(order.base, order.references) and _is_active(order.base):
-        return replace(way, leg=replace(leg, revision=order.base.arn))
+        there = replace(way, leg=replace(leg, revision=order.base.arn))
+        ours = (FINGERPRINT_TAG, rendered.fingerprint) in order.base.tags
+        return replace(there, known=(_known(spec, rendered, order.base.arn),)) if ours else there
     revision = _find(round_, spec, way.leg, rendered) or _register(round_, spec, way, rendered)
-    known = KnownRevision(spec.service.home, rendered.family, rendered.fingerprint, revision)
+    known = _known(spec, rendered, revision)
     return replace(way, leg=replace(leg, revision=revision), known=(known,))
+
+
+def _known(spec: TargetSpec, rendered: Rendered, revision: str) -> KnownRevision:
+    return KnownRevision(spec.service.home, rendered.family, rendered.fingerprint, revision)
 
 
 def _runs(base: DescribedRevision, references: Mapping[str, str]) -> bool:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from longshore.decide.explanation import explain
 from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
-from longshore.decide.settlement import Broken, Fault, hold_for, settle, to_return
-from longshore.decide.verdict import judge, may_call_again
+from longshore.decide.settlement import Fault, hold_for, taken, to_return
+from longshore.decide.verdict import judge, may_call_again, still_there
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
@@ -20,7 +20,7 @@ from longshore.domain.failures import Failure, StoppedTask
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
-from longshore.domain.stages import MOST_VETOES, Hold, StageRecord, TargetRecord, Veto
+from longshore.domain.stages import Hold, HoldKind, StageRecord, TargetRecord, Veto
 from longshore.usecases.conclude_deployment import end
 from longshore.usecases.keep_time import began_at, keep_timer, run_out
 from longshore.usecases.move_service import move_service
@@ -42,7 +42,7 @@ def begin_return(
     failed = replace(deployment, failure=failure)
     stage = _kept_back(round_, failed, fault, failure)
     if not to_return(round_.targets()):
-        _end_unmoved(round_, failed, fault, stage)
+        _end_unmoved(round_, failed, stage)
         return
     deadline = round_.now + round_.snapshot.spec.deadline
     back = _with(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
@@ -93,18 +93,29 @@ def _kept_back(
     stage, release, kind = round_.stage, failed.release, hold_for(fault)
     if kind is None:
         veto = Veto(release.content, release, f"{failed.name}: {failure.summary}", round_.now)
-        others = tuple(v for v in stage.vetoes if v.content != veto.content)
-        return replace(stage, vetoes=(*others, veto)[-MOST_VETOES:])
+        return stage.vetoing(veto)
     content = None if fault is Fault.REPLACED else release.content
     return replace(stage, hold=Hold(kind, failure.summary, round_.now, content, release))
 
 
-def _end_unmoved(round_: Round, failed: DeploymentRecord, fault: Fault, stage: StageRecord) -> None:
+def _end_unmoved(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
     phase = Phase.FAILED
-    if fault is Fault.REPLACED:
+    if taken(round_.targets()):
         # What another hand brought, ECS's breaker too, is not what was live before.
-        phase, stage = Phase.ABORTED, replace(stage, live=None)
+        phase, stage = Phase.ABORTED, _left_to_others(round_, replace(stage, live=None), failed)
     end(round_, _with(failed, phase, "No service was moved."), stage=stage)
+
+
+def _left_to_others(round_: Round, stage: StageRecord, ended: DeploymentRecord) -> StageRecord:
+    """Hold everything where another hand has a service: what it brought stays until a person asks.
+
+    That stands beside a veto, and above the hold of one release.
+    """
+    theirs = taken(round_.targets())
+    if not theirs or (stage.hold is not None and stage.hold.content is None):
+        return stage
+    reason = "; ".join(f"{service}: {why}" for service, why in theirs.items())
+    return replace(stage, hold=Hold(HoldKind.REPLACED, reason, round_.now, None, ended.release))
 
 
 def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:
@@ -148,7 +159,9 @@ def _plan(
     """Return the way back of one target, None while the circuit breaker may still take it."""
     if service is None or not service.active:
         return Leg(LegState.GONE, reason="the service is gone")
-    primary, forward = service.primary, target.forward
+    primary, forward = service.primary, still_there(target.forward, service)
+    if forward.state is LegState.REPLACED:
+        return Leg(LegState.REPLACED, reason=forward.reason)
     ours = primary is not None and primary.id == forward.ecs_deployment_id
     if primary is not None and _took_back(primary, target):
         return Leg(
@@ -202,25 +215,25 @@ def _call_back(round_: Round, spec: TargetSpec, service: EcsService) -> None:
 def _end_returned(
     round_: Round, deployment: DeploymentRecord, legs: Mapping[ServiceRef, Leg]
 ) -> None:
+    theirs = taken(round_.targets())
     bad = [
         f"{service}: {leg.reason.rstrip('.')}"
         for service, leg in legs.items()
-        if not leg.state.good
+        if not leg.state.good and str(service) not in theirs
     ]
     if bad:
-        failed = _with(deployment, Phase.FAILED, f"The way back failed: {'; '.join(bad)}.")
-        # Nothing is live on the whole stage now: who asks for the stable release shall get it.
-        end(round_, failed, stage=replace(round_.stage, live=None))
-        return
-    verdict = settle(round_.targets())
-    replaced = isinstance(verdict, Broken) and verdict.fault is Fault.REPLACED
-    if replaced:
-        phase, live, moved = Phase.ABORTED, None, "What Longshore had moved"
+        phase, then = Phase.FAILED, f"The way back failed: {'; '.join(bad)}."
+    elif theirs:
+        left = f"What another hand has is left to it ({', '.join(theirs)})"
+        phase, then = Phase.ABORTED, f"{left}; the rest is back on {_stable(round_)}."
     else:
-        # What was live but unproven is left with the rest: the stage is where it was verified last.
-        phase, live, moved = Phase.ROLLED_BACK, round_.stage.stable, "The stage"
-    ended = _with(deployment, phase, f"{moved} is back on {_stable(round_)}.")
-    end(round_, ended, stage=replace(round_.stage, live=live))
+        phase, then = Phase.ROLLED_BACK, f"The stage is back on {_stable(round_)}."
+    # What was live but unproven is left with the rest: the stage is where it was verified last.
+    # Else nothing is live on the whole stage: who asks for the stable release shall get it.
+    live = round_.stage.stable if phase is Phase.ROLLED_BACK else None
+    ended = _with(deployment, phase, then)
+    stage = _left_to_others(round_, replace(round_.stage, live=live), ended)
+    end(round_, ended, stage=stage)
 
 
 def _uncertain(legs: Iterable[Leg]) -> bool:
