@@ -119,7 +119,7 @@ def test_status_shows_a_pause_before_everything_else(
     found = json.loads(applied.run("status", "shop/staging", "-o", "json").stdout)["stages"][0]
 
     assert "held (paused): ana paused it: freeze until Monday" in shown
-    assert "s ago: ana paused it: freeze until Monday" in shown
+    assert "ago: ana paused it: freeze until Monday" in shown
     assert "next: longshore resume shop/staging --reason TEXT" in shown
     assert found["paused"]["reason"] == "ana paused it: freeze until Monday"
     assert found["hold"]["kind"] == "adopted"
