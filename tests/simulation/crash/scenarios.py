@@ -324,6 +324,18 @@ SCENARIOS: Mapping[str, Scenario] = {
         ("have restored the table",),
         aspects=frozenset(),
     ),
+    "restored while it moves": Scenario(
+        "The table is restored while a person brings another image: it is live once it is there.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "restore_table", 0, 0),
+            (12 * 60 - 20, "move_by_hand", 0, 0),
+            (LATER, "wait", 0, 0),
+        ),
+        ("have restored the table", "is held (adopted)"),
+        aspects=frozenset(),
+    ),
     "written back": Scenario(
         "A backup with a wish in it is written over a ledger that a rollout is under way in.",
         _plan(
