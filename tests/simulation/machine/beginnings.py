@@ -19,7 +19,7 @@ def begins_well(before: View, begun: DeploymentRecord, spec: StageSpec) -> None:
     if begun.trigger.actor is not None:
         return
     assert stage.hold is None or not stage.hold.covers(release), f"{release} is held"
-    reference = flight.release if flight else (stage.live or stage.stable)
+    reference = flight.release if flight else (stage.live or stage.stable or stage.found)
     if reference is not None:
         for image in spec.images:
             assert not is_lower(image, reference, release), f"{release} is lower than {reference}"

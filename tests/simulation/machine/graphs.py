@@ -25,8 +25,8 @@ PHASE_STEPS: Mapping[Phase, frozenset[Phase]] = {
 
 def leg_may_become(before: Leg, after: Leg) -> bool:
     """Whether one way of a target may go on like this within one deployment."""
-    if before.state.over:
-        return before == after
+    if before.state.over:  # what had come up may be another hand's before the rest is over
+        return before == after or (before.state.good and after.state is LegState.REPLACED)
     if before.state is LegState.ROLLING and before.revision != after.revision:
         return False
     return after.state in LEG_STEPS[before.state]

@@ -31,6 +31,6 @@ REACHED = {
 def test_any_order_of_facts_keeps_the_invariants() -> None:
     StageMachine.seen.clear()
 
-    run_state_machine_as_test(StageMachine, settings=examples(300, steps=40))
+    run_state_machine_as_test(StageMachine, settings=examples(400, steps=40))
 
     assert StageMachine.seen.keys() >= REACHED

@@ -130,6 +130,9 @@ class Witness:
         """Hold that a release becomes live or stable by a verdict, or is found running."""
         if now.stage.config > before.stage.config or now.stage.ledger != before.stage.ledger:
             return  # adopted
+        if _has_settled(before, now):
+            _is_found(now)
+            return
         ended = [each for n, each in now.deployments.items() if each != before.deployments.get(n)]
         brought = [each.release for each in ended if each.phase is Phase.SUCCEEDED]
         if now.stage.stable != before.stage.stable:
@@ -176,6 +179,22 @@ def _brought(now: View, ended: Iterable[DeploymentRecord]) -> Iterable[Release |
 
 def _is_replaced(stage: StageRecord) -> bool:
     return stage.hold is not None and stage.hold.kind is HoldKind.REPLACED
+
+
+def _has_settled(before: View, now: View) -> bool:
+    """Whether what ECS was moving at the adoption has come to its end."""
+    moving = {service for service, target in before.targets.items() if target.astray}
+    there = {s for s, target in now.targets.items() if target.stable and not target.astray}
+    free = before.stage.current is None and now.stage.current is None
+    return free and bool(moving) and moving <= there
+
+
+def _is_found(now: View) -> None:
+    """Hold that what is live, or the measure, then is what the targets were found to run."""
+    found = {pair for t in now.targets.values() if t.stable for pair in t.stable.digests}
+    for release in (now.stage.live, now.stage.found):
+        for image in release.images if release else ():
+            assert (image.alias, image.digest) in found, f"{release} was not found running"
 
 
 def _is_kept_back(before: StageRecord, stage: StageRecord, release: Release) -> None:

@@ -69,9 +69,10 @@ def adopt_settled(round_: Round) -> None:
         return
     services = round_.observe(spec.service for spec, _ in moving)
     settled = tuple(
-        as_it_is(round_, spec, service, target)
+        seen
         for spec, target in moving[:A_WRITE]
         if (service := services[spec.service]) is not None and service.settled
+        if (seen := as_it_is(round_, spec, service, target)) != target
     )
     if settled:
         round_.commit(Changes(stage=_now_known(round_, settled), targets=settled))
