@@ -12,6 +12,7 @@ REGRESSIONS: Mapping[int, str] = {
     249: "a restored ledger, and a stage new to it, brought again what had failed since",
     358: "a backup that was written over the ledger gave out numbers again that were used since",
     369: "a stage whose way back had failed still counted as running what it ran before",
+    3514: "what another hand brought just before the deadline was taken back",
     6944: "where a breaker brought what was never verified, the release from before stayed live",
     101065: "what people wanted of a stage that left the configuration waited for ever",
     112559: "a revision of ours was forgotten for another's with the same content",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from longshore.domain.configuration import StageImage
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
+from longshore.domain.deployments import DeploymentRecord, Leg, Phase
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
@@ -54,9 +54,8 @@ def _must_return(self: TargetRecord) -> bool:
     return self.astray or self.forward.moved
 
 
-def _as_if_it_had_failed(leg: Leg, service: EcsService | None) -> Leg:
-    del service
-    return replace(leg, state=LegState.FAILED)
+def _nobodys(leg: Leg, service: EcsService | None) -> None:
+    del leg, service
 
 
 def _a_veto_keeps_only_its_own_back(
@@ -77,7 +76,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "what another hand brought during a rollout is taken back with the rest",
         together(
             replacing("longshore.domain.stages.TargetRecord.must_return", property(_must_return)),
-            replacing("longshore.usecases.return_stage.still_there", _as_if_it_had_failed),
+            replacing("longshore.usecases.return_stage.of_another_hand", _nobodys),
         ),
     ),
     Mutant(

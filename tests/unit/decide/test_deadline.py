@@ -1,10 +1,12 @@
 """What can run out, and when: only what ECS was asked for."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from longshore.decide.deadline import has_run_out, next_end
+from longshore.decide.verdict import STALE_FOR
 from longshore.domain.deployments import Leg, LegState
 from tests.support.fakes import NOON
 
@@ -28,6 +30,14 @@ def test_a_rollout_has_its_time_from_its_own_call_on() -> None:
 
     assert not has_run_out(rolling, HOUR, BEGAN, NOON + HOUR - timedelta(seconds=1))
     assert has_run_out(rolling, HOUR, BEGAN, NOON + HOUR)
+
+
+def test_a_rollout_that_is_not_shown_at_its_end_is_looked_for_first() -> None:
+    end = NOON + HOUR
+    unseen = replace(leg(LegState.ROLLING), unseen_since=end)
+
+    assert not has_run_out(unseen, HOUR, BEGAN, end + STALE_FOR - timedelta(seconds=1))
+    assert has_run_out(unseen, HOUR, BEGAN, end + STALE_FOR)
 
 
 def test_where_the_call_was_not_kept_the_beginning_stands_for_it() -> None:

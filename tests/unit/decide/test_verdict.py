@@ -166,7 +166,10 @@ def test_a_deployment_that_is_not_primary_while_nothing_is_goes_on() -> None:
     assert judge(ROLLING, make_service(make_entry(2, NEW, primary=False))) == ROLLING
 
 
-COMPLETED = replace(ROLLING, state=LegState.COMPLETED)
+CALLED = NOON - STALE_FOR
+COMPLETED = replace(ROLLING, state=LegState.COMPLETED, called_at=CALLED)
+LATE = replace(ROLLING, called_at=CALLED)
+FAILED = replace(LATE, state=LegState.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -178,20 +181,35 @@ COMPLETED = replace(ROLLING, state=LegState.COMPLETED)
     ],
 )
 def test_what_came_up_and_is_there_still_stays_good(primary: EcsDeployment) -> None:
-    assert still_there(COMPLETED, make_service(primary)) == COMPLETED
+    assert still_there(COMPLETED, make_service(primary), NOON) == COMPLETED
 
 
 @pytest.mark.parametrize("service", [None, make_service()])
 def test_a_service_that_is_not_shown_was_taken_by_nobody(service: EcsService | None) -> None:
-    assert still_there(COMPLETED, service) == COMPLETED
+    assert still_there(COMPLETED, service, NOON) == COMPLETED
 
 
-def test_what_came_up_and_was_moved_since_is_another_hands() -> None:
-    leg = still_there(COMPLETED, make_service(make_entry(3, OTHER)))
+@pytest.mark.parametrize(
+    ("leg", "revision", "expected"),
+    [
+        (COMPLETED, OTHER, LegState.REPLACED),
+        (COMPLETED, OLD, LegState.REPLACED),
+        (FAILED, OTHER, LegState.REPLACED),
+        (FAILED, OLD, LegState.FAILED),  # a circuit breaker went back
+        (FAILED, NEW, LegState.FAILED),
+        (LATE, OTHER, LegState.REPLACED),
+        (LATE, OLD, LegState.ROLLING),
+        (replace(FAILED, ecs_deployment_id=None), OTHER, LegState.FAILED),  # nothing was called
+        (replace(FAILED, called_at=NOON), OTHER, LegState.FAILED),  # perhaps from before the call
+        (replace(FAILED, called_at=None), OTHER, LegState.FAILED),
+        (replace(FAILED, state=LegState.GONE), OTHER, LegState.GONE),
+    ],
+)
+def test_what_was_moved_since_our_call_is_another_hands(
+    leg: Leg, revision: str, expected: LegState
+) -> None:
+    there = still_there(leg, make_service(make_entry(3, revision)), NOON)
 
-    assert leg.state is LegState.REPLACED
-    assert leg.reason == "another deployment took the service to web:3"
-
-
-def test_what_has_not_come_up_is_not_judged_by_that() -> None:
-    assert still_there(ROLLING, make_service(make_entry(3, OTHER))) == ROLLING
+    assert there.state is expected
+    if expected is LegState.REPLACED:
+        assert there.reason.startswith("another deployment took the service to web:")

@@ -240,6 +240,19 @@ def test_after_another_hand_who_asks_for_the_stable_release_gets_it(by: str) -> 
     assert harbour.snapshot.stage.hold is None
 
 
+def test_a_service_that_is_moved_by_hand_just_before_its_deadline_is_not_taken_back() -> None:
+    harbour = make_harbour(breaker=False)
+    harbour.push(2, conduct=NeverStarts())
+    harbour.run(minutes=29.9)
+    harbour.lose_events = True
+
+    move_by_hand(harbour, 9)
+    harbour.run(minutes=60)
+
+    assert harbour.deployment(1).phase is Phase.ABORTED
+    assert harbour.running() == of_digest(9)
+
+
 def test_our_own_revision_is_known_again_where_the_ledger_was_lost() -> None:
     harbour = both_adopted()
     harbour.push(2)

@@ -9,15 +9,18 @@ rollout, or is made again.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from longshore.decide.verdict import is_looked_for
 from longshore.domain.deployments import Leg, LegState
 
 
 def has_run_out(leg: Leg, deadline: timedelta, began: datetime, now: datetime) -> bool:
     """Whether ECS has had its time for a rollout.
 
+    One that is not shown at its end is looked for first: perhaps it is another hand's service now.
     `began` stands for the call where an older version of Longshore did not keep its moment.
     """
-    return leg.state is LegState.ROLLING and now >= _end(leg, deadline, began)
+    rolling = leg.state is LegState.ROLLING and not is_looked_for(leg, now)
+    return rolling and now >= _end(leg, deadline, began)
 
 
 def next_end(legs: Iterable[Leg], deadline: timedelta, began: datetime, now: datetime) -> datetime:

@@ -65,17 +65,26 @@ def _replaced(leg: Leg, service: EcsService) -> Leg:
     return _taken(leg, primary)
 
 
-def still_there(leg: Leg, service: EcsService | None) -> Leg:
-    """Return a leg that had ended well as it is now: another hand may have moved the service since.
+def still_there(leg: Leg, service: EcsService | None, now: datetime) -> Leg:
+    """Return a leg as it is now where another hand has moved the service since its call."""
+    theirs = of_another_hand(leg, service)
+    if theirs is None or leg.called_at is None or now - leg.called_at < STALE_FOR:
+        return leg  # the look may be from before the call
+    return _taken(leg, theirs)
 
-    A deployment that was there before our call is a look at what was.
+
+def of_another_hand(leg: Leg, service: EcsService | None) -> EcsDeployment | None:
+    """Return the primary deployment where neither we nor a circuit breaker began it.
+
+    One that was there before our call is a look at what was. Where ours did not come up, a circuit
+    breaker may have gone back.
     """
     primary = service.primary if service else None
-    if not leg.state.good or primary is None or primary.task_definition == leg.revision:
-        return leg
-    if primary.id in {*leg.present, leg.ecs_deployment_id}:
-        return leg
-    return _taken(leg, primary)
+    if primary is None or not leg.moved or leg.state in {LegState.GONE, LegState.REPLACED}:
+        return None
+    ours = {leg.revision} if leg.state.good else {leg.revision, *leg.origins}
+    known = {*leg.present, leg.ecs_deployment_id}
+    return None if primary.task_definition in ours or primary.id in known else primary
 
 
 def _taken(leg: Leg, by: EcsDeployment) -> Leg:
@@ -99,6 +108,11 @@ def may_call_again(leg: Leg, now: datetime) -> bool:
     out; a second call for a revision that is PRIMARY already changes nothing.
     """
     return leg.state is LegState.CALLING and _is_certain(leg, now)
+
+
+def is_looked_for(leg: Leg, now: datetime) -> bool:
+    """Whether ECS does not show what it began, so recently that a stale look may be the reason."""
+    return leg.unseen_since is not None and not _is_certain(leg, now)
 
 
 def _is_certain(leg: Leg, now: datetime) -> bool:

@@ -157,7 +157,7 @@ def _see_what_stayed(round_: Round) -> None:
     """Look once more at what had come up before the rest: somebody may have moved it since."""
     good = [target for target in round_.targets() if target.forward.state.good]
     services = round_.observe(target.service for target in good)
-    legs = [still_there(target.forward, services[target.service]) for target in good]
+    legs = [still_there(target.forward, services[target.service], round_.now) for target in good]
     gone = tuple(
         replace(target, forward=leg)
         for target, leg in zip(good, legs, strict=True)

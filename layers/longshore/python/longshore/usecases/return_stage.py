@@ -12,7 +12,7 @@ from longshore.decide.explanation import explain
 from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Fault, hold_for, taken, to_return
-from longshore.decide.verdict import judge, may_call_again, still_there
+from longshore.decide.verdict import judge, may_call_again, of_another_hand, still_there
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
@@ -156,12 +156,13 @@ def _waits(
 def _plan(
     target: TargetRecord, service: EcsService | None, now: datetime, *, waited: bool
 ) -> Leg | None:
-    """Return the way back of one target, None while the circuit breaker may still take it."""
+    """Return the way back of one target, None while somebody else may have it, or the breaker."""
     if service is None or not service.active:
         return Leg(LegState.GONE, reason="the service is gone")
-    primary, forward = service.primary, still_there(target.forward, service)
-    if forward.state is LegState.REPLACED:
-        return Leg(LegState.REPLACED, reason=forward.reason)
+    primary, forward = service.primary, target.forward
+    if of_another_hand(forward, service) is not None:
+        there = still_there(forward, service, now)
+        return Leg(there.state, reason=there.reason) if there != forward else None
     ours = primary is not None and primary.id == forward.ecs_deployment_id
     if primary is not None and _took_back(primary, target):
         return Leg(
