@@ -15,9 +15,9 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.options import Installation, Profile, Region, Yes
+from longshore_cli.options import Installation, Profile, Region, Stage, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
-from longshore_cli.wish_commands import WISHES, wish_command
+from longshore_cli.wish_commands import WISHES, deploy, rollback, wish_command
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -148,7 +148,7 @@ def status(
 
 @app.command()
 def history(
-    stage: Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")],
+    stage: Stage,
     *,
     most: Annotated[
         int, typer.Option("--limit", min=1, max=1000, help="How many deployments, newest first.")
@@ -165,6 +165,8 @@ def history(
     run_history(Place(installation, profile, region), stage, most, output)
 
 
+app.command()(deploy)
+app.command()(rollback)
 for kind in WISHES:
     app.command()(wish_command(kind))
 

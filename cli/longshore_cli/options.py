@@ -12,3 +12,4 @@ Region = Annotated[
 ]
 Profile = Annotated[str | None, typer.Option(help="AWS profile to sign with.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Stage = Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longshore.domain.deployments import DeploymentRecord, Leg, Phase
-from longshore.domain.stages import StageSnapshot, TargetRecord, Veto
+from longshore.domain.holds import Veto
+from longshore.domain.stages import StageSnapshot, TargetRecord
 from longshore.events.outbound import deployment_detail, release_detail, stage_detail
 
 _ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
@@ -92,6 +93,9 @@ class StageView:
             "configuration": self.snapshot.config,
             "trouble": stage.trouble,
             "vetoes": [_veto_json(veto) for veto in stage.vetoes],
+            "verified": [
+                {"id": release.id, "release": release_detail(release)} for release in stage.verified
+            ],
             "deployment": deployment_detail(self.deployment) if self.deployment else None,
             "targets": [target_json(target) for target in self.targets],
             "next": list(self.next_steps),

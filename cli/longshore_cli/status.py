@@ -108,15 +108,17 @@ def _print_stage(view: StageView, now: datetime) -> None:
     print_line(f"  why      {view.reason}")
     print_line(f"  runs     {release_text(stage.live)}")
     print_line(f"  stable   {release_text(stage.stable)}")
+    if stage.earlier:
+        few = "; ".join(map(str, stage.earlier[:3]))
+        print_line(f"  earlier  {few}")
     if tried is not None:
         print_line(f"  tried    {tried.release} as {tried.name}, {age(tried.started_at, now)}")
         print_line(f"  by       {trigger_text(tried.trigger)}; took {took(tried, now)}")
     if tried is not None and tried.failure is not None:
         print_line(f"  failure  {tried.failure.summary}")
-    if stage.paused is not None:
-        print_line(f"  paused   {age(stage.paused.since, now)}: {stage.paused.reason}")
-    if stage.hold is not None:
-        print_line(f"  held     since {age(stage.hold.since, now)}: {stage.hold.reason}")
+    for hold in (stage.paused, stage.hold):
+        if hold is not None:
+            print_line(f"  held     {age(hold.since, now)} ({hold.kind}): {hold.reason}")
     for veto in stage.vetoes:
         print_line(f"  vetoed   {veto.release}, {age(veto.since, now)}: {veto.reason}")
     _print_targets(view)

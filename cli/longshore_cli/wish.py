@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from longshore.domain.stages import IntentKind, StageSnapshot
+from longshore.domain.intents import IntentKind
+from longshore.domain.places import StageId
+from longshore.domain.stages import StageSnapshot
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.control import Control
 from longshore_cli.errors import CommandError, ExitCode, UsageError
@@ -39,23 +41,34 @@ _WORDS: Mapping[IntentKind, _Words] = {
 
 def run_wish(place: Place, kind: IntentKind, stage: str, reason: str, output: OutputFormat) -> None:
     """Post the intent; what comes of it is shown by `longshore status`."""
-    wanted, words, intent = parse_stage(stage), _WORDS[kind], str(uuid4())
-    if not reason.strip():
-        raise UsageError(
-            "the reason is empty: say why, it is kept with your name",
-            next_step=f'longshore {kind} {stage} --reason "{words.example}"',
-        )
+    wanted, words = parse_stage(stage), _WORDS[kind]
+    check_reason(reason, f'longshore {kind} {stage} --reason "{words.example}"')
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
         _check_needed(kind, LedgerView(access, installation).existing(wanted))
-        body = {"stage": stage, "kind": kind.value, "reason": reason, "id": intent}
-        Control(access, installation).post("/v1/intents", body)
+        intent = ask(Control(access, installation), wanted, kind, reason)
     if output is OutputFormat.JSON:
         print_json({"stage": stage, "intent": intent, "reason": reason})
         return
     print_line(f"{stage} {words.granted}")
     print_line(f"next: longshore status {stage}")
+
+
+def check_reason(reason: str, example: str) -> None:
+    """Refuse a reason that says nothing."""
+    if not reason.strip():
+        raise UsageError(
+            "the reason is empty: say why, it is kept with your name", next_step=example
+        )
+
+
+def ask(control: Control, stage: StageId, kind: IntentKind, reason: str, **more: object) -> str:
+    """Post an intent, `more` being what its kind has of its own; return its id."""
+    intent = str(uuid4())
+    body = {"stage": str(stage), "kind": kind.value, "reason": reason, "id": intent}
+    control.post("/v1/intents", body | more)
+    return intent
 
 
 def _check_needed(kind: IntentKind, snapshot: StageSnapshot) -> None:
@@ -65,13 +78,13 @@ def _check_needed(kind: IntentKind, snapshot: StageSnapshot) -> None:
         return
     if kind is IntentKind.PAUSE and paused is not None:
         raise CommandError(
-            f"{name} is paused already: {paused.reason}",
+            f"{name} moves no more by itself already: {paused.told}",
             next_step=f"longshore resume {name} --reason TEXT lets it move by itself again",
             code=ExitCode.NOTHING_TO_DO,
         )
     if kind is IntentKind.RESUME and paused is None:
         raise CommandError(
-            f"{name} is not paused",
+            f"{name} is neither paused nor held by a person",
             next_step=f"longshore status {name} shows what else keeps it, if anything does",
             code=ExitCode.NOTHING_TO_DO,
         )

@@ -1,11 +1,11 @@
-"""The commands by which a person asks something of a stage: they differ in the wish alone."""
+"""The commands by which a person asks something of a stage."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
 
-from longshore_cli.options import Installation, Profile, Region
+from longshore_cli.options import Installation, Profile, Region, Stage
 from longshore_cli.output import Output, OutputFormat
 
 WISHES: Mapping[str, str] = {
@@ -20,7 +20,7 @@ def wish_command(kind: str) -> Callable[..., None]:
     """Return the command for a wish."""
 
     def command(
-        stage: Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")],
+        stage: Stage,
         *,
         reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
         installation: Installation = "longshore",
@@ -28,7 +28,7 @@ def wish_command(kind: str) -> Callable[..., None]:
         profile: Profile = None,
         output: Output = OutputFormat.TEXT,
     ) -> None:
-        from longshore.domain.stages import IntentKind
+        from longshore.domain.intents import IntentKind
         from longshore_cli.access import Place
         from longshore_cli.wish import run_wish
 
@@ -37,3 +37,49 @@ def wish_command(kind: str) -> Callable[..., None]:
 
     command.__name__, command.__doc__ = kind, WISHES[kind]
     return command
+
+
+def deploy(
+    stage: Stage,
+    images: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TAG|DIGEST",
+            help="What to deploy; ALIAS=TAG|DIGEST where the stage has several images.",
+        ),
+    ],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")] = "",
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Bring a stage to an image by name, past holds and vetoes."""
+    from longshore_cli.access import Place
+    from longshore_cli.deploy import run_deploy
+
+    run_deploy(Place(installation, profile, region), stage, images, reason, output)
+
+
+def rollback(
+    stage: Stage,
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RELEASE",
+            help="Id, tag or digest of a verified release; by default the one before.",
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Bring a stage back to an earlier release, and keep it there."""
+    from longshore_cli.access import Place
+    from longshore_cli.rollback import run_rollback
+
+    run_rollback(Place(installation, profile, region), stage, to, reason, output)

@@ -43,6 +43,8 @@ def trigger_text(trigger: Trigger) -> str:
         TriggerKind.RETRY: "retry",
         TriggerKind.APPLY: "apply --deploy",
         TriggerKind.SWEEP: "the sweep",
+        TriggerKind.DEPLOY: "deploy",
+        TriggerKind.ROLLBACK: "rollback",
     }[trigger.kind]
     return f"{words} by {name_actor(trigger.actor)}" if trigger.actor else words
 

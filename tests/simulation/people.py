@@ -12,6 +12,7 @@ from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
 from tests.simulation.plan import Action, Application, Repository, Service
 from tests.simulation.promises.at_ecs import SECRET
+from tests.simulation.ways import ways_back
 from tests.simulation.world import World
 
 BAD: tuple[Conduct, ...] = (
@@ -181,17 +182,37 @@ class People:
     def _resume(self, action: Action) -> None:
         self._wish("resume", action)
 
-    def _wish(self, kind: str, action: Action) -> None:
+    def _deploy(self, action: Action) -> None:
+        """Bring a stage to an image by name, whatever its policies choose."""
+        repositories = self._application(action).repositories
+        repository = repositories[action.how % len(repositories)]
+        tag, digest = self._some_image(action, repository)
+        image = {"alias": _alias(repository), "digest": digest, "tag": tag}
+        self._wish("deploy", action, images=[image])
+
+    def _roll_back(self, action: Action) -> None:
+        """Bring a stage back to a release that was verified in it, as `longshore rollback` does."""
+        there, ways = ways_back(self._world.watch.ledger, self._stage(action))
+        if ways:
+            self._world.truth.went_back.add(self._stage(action))
+            to = ways[action.whom % len(ways)]
+            self._wish("rollback", action, leaving=there.id if there else None, to=to.id)
+
+    def _wish(self, kind: str, action: Action, **more: object) -> None:
         """Ask something of a stage."""
-        application = self._application(action)
-        stage = application.stages[action.how % len(application.stages)]
         body = {
-            "stage": f"{application.name}/{stage.name}",
+            "stage": self._stage(action),
             "kind": kind,
             "reason": "it is better so",
             "id": f"wish-{next(self._requests):08d}",
+            **more,
         }
         self._ask("/v1/intents", lambda: body, body)
+
+    def _stage(self, action: Action) -> str:
+        application = self._application(action)
+        stage = application.stages[action.how % len(application.stages)]
+        return f"{application.name}/{stage.name}"
 
     def _configure(self, action: Action) -> None:
         application = self._application(action)

@@ -151,6 +151,9 @@ SWEEP = timedelta(minutes=15)
 PAUSED = 0.1
 """How often people pause a stage; they are drawn apart, and change no other seed's story."""
 
+WANTED = 0.2
+"""How often people ask for a release by name; that is drawn apart too."""
+
 FIRST_BACKUPS = (0.02, 0.02, 1, 60)
 """Seconds after the first configuration; stages are adopted in the first few."""
 
@@ -165,6 +168,7 @@ def draw_plan(seed: int) -> Plan:
     actions = _actions(rng)
     hours = actions[-1].after / timedelta(hours=1)
     actions = _paused(Random(f"pauses {seed}"), actions)
+    actions = _wanted(Random(f"words {seed}"), actions)
     climate = draw_climate(rng, hours)
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
     first_sweep = SWEEP * rng.random()
@@ -240,4 +244,23 @@ def _paused(rng: Random, actions: list[Action]) -> list[Action]:
     pause = Action(len(actions), begins, "pause", whom, how)
     resume = Action(len(actions) + 1, ends, "resume", whom, how)
     more = [pause, resume] if rng.random() < 0.7 else [pause]
+    return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _wanted(rng: Random, actions: list[Action]) -> list[Action]:
+    """Return what people do with, in some seeds, releases that they ask for by name.
+
+    Every other time they let the stage move by itself again some time later.
+    """
+    if rng.random() >= WANTED:
+        return actions
+    lasts, whom, how = actions[-1].after, rng.randrange(1000), rng.randrange(1000)
+    verbs = rng.choices(["deploy", "roll_back"], [1, 2], k=rng.choice([1, 1, 2]))
+    verbs = ["outdate_images", *verbs] if rng.random() < 0.2 else verbs
+    verbs += ["resume"] if rng.random() < 0.5 else []
+    moments = sorted(rng.uniform(0.1, 1.2) * lasts for _ in verbs)
+    more = [
+        Action(len(actions) + place, moment, verb, whom, how)
+        for place, (verb, moment) in enumerate(zip(verbs, moments, strict=True))
+    ]
     return sorted([*actions, *more], key=lambda action: action.after)

@@ -19,7 +19,8 @@ class Truth:
     """Pushes, tags and deployments as AWS knows them, and what people did by hand.
 
     `touched` are the services to which people did anything, `moved` those that they brought to
-    something else. `left_out` are the stages and the services that no configuration has any more.
+    something else, `left_out` the stages and the services that no configuration has any more,
+    `went_back` the stages that people brought back.
     """
 
     tagged: defaultdict[ImageKey, list[tuple[datetime, str | None]]] = field(
@@ -33,6 +34,7 @@ class Truth:
     moved: dict[str, datetime] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
+    went_back: set[str] = field(default_factory=set)
     restored_at: datetime = LONG_AGO
     registered_at: dict[str, datetime] = field(default_factory=dict)
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from longshore.domain.configuration import Configuration, StageImage, StageSpec, TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
+from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import TagPolicy
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import Intent, IntentKind
 from tests.support.fakes import NOON
 
 HOME = Home("aws", "123456789012", "eu-central-1")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from longshore.domain.configuration import Configuration, Follower
 from longshore.domain.errors import Conflict
+from longshore.domain.intents import Intent
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
-from longshore.domain.stages import Intent
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
 from longshore.usecases.lookups import Lookups
 from tests.support.fakes import kept

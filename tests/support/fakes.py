@@ -13,11 +13,12 @@ from longshore.decide.pacing import Bucket, Empty, Taken, take
 from longshore.domain.configuration import Configuration, Follower, StageSpec
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
-from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.ports import Changes, Token
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from longshore.decide.word import standing, way_back
 from longshore.domain.configuration import Configuration, StageSpec, TargetSpec
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.intents import Intent, IntentKind, WantedImage
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import RepositoryRef, ServiceRef
-from longshore.domain.stages import Intent, IntentKind, StageSnapshot
+from longshore.domain.stages import StageSnapshot
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.messages import encode_wakeup
 from longshore.usecases.reconcile import Reconciled, reconcile
@@ -142,17 +144,35 @@ class Harbour:
         """Ask for another try, as the command does."""
         self.ask(IntentKind.RETRY, reason)
 
-    def ask(self, kind: IntentKind, reason: str = "because") -> str:
-        """Ask something of the stage, as the command does; return the wish's id."""
-        intent = Intent(
-            f"wish-{next(self._ids)}",
-            STAGE,
-            kind,
-            "arn:of:somebody",
-            reason,
-            self.clock.now(),
-            self.state.name,
+    def deploy(self, number: int, tag: str | None = "main", alias: str = "app") -> str:
+        """Ask for an image by its number, as `longshore deploy` does."""
+        wanted = WantedImage(alias, make_digest(number), tag)
+        return self.ask(IntentKind.DEPLOY, images=(wanted,))
+
+    def roll_back(self, to: int | None = None) -> str:
+        """Ask to go back from what is seen now, as `longshore rollback` does."""
+        there, verified = standing(self.snapshot), self.snapshot.stage.verified
+        named = (r for r in verified if to and make_digest(to) in {i.digest for i in r.images})
+        chosen = next(named, way_back(self.snapshot))
+        return self.ask(
+            IntentKind.ROLLBACK,
+            to=chosen.id if chosen else None,
+            leaving=there.id if there else None,
         )
+
+    def ask(
+        self,
+        kind: IntentKind,
+        reason: str = "because",
+        *,
+        images: tuple[WantedImage, ...] = (),
+        to: str | None = None,
+        leaving: str | None = None,
+    ) -> str:
+        """Ask something of the stage, as the command does; return the wish's id."""
+        ledger, now = self.state.name, self.clock.now()
+        wish, person = f"wish-{next(self._ids)}", "arn:of:somebody"
+        intent = Intent(wish, STAGE, kind, person, reason, now, images, to, leaving, ledger)
         self.state.wish(intent)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])
         return intent.id
@@ -245,11 +265,10 @@ class Harbour:
         name, _, digest = reference.partition("@")
         path, _, tag = name.partition(":")
         repository = replace(REPOSITORY, name=path.rpartition("/")[2])
+        images = self.registry.images.get(repository, {})  # ECS pulls while ECR's API is away
         if not digest:
-            found = self.registry.image_by_tag(repository, tag)
-            digest = found.digest if found else ""
-        known = self.registry.image_by_digest(repository, digest)
-        conduct = self.conduct.get(digest, Runs()) if known else CannotBePulled()
+            digest = next((found.digest for found in images.values() if tag in found.tags), "")
+        conduct = self.conduct.get(digest, Runs()) if digest in images else CannotBePulled()
         return ImageBehaviour(digest or None, conduct)
 
     def deliver(self, event: dict[str, object]) -> None:

@@ -14,9 +14,9 @@ from longshore.aws.outbox import DynamoOutboxStore
 from longshore.aws.table import Table
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import StageId
-from longshore.domain.stages import Intent
 from longshore.usecases.control_ports import Owner
 from longshore.usecases.lookups import lookups_of, services_of
 from longshore.usecases.ports import Directory, StageLedger

@@ -12,10 +12,10 @@ from longshore.aws.gate import Gate, Perform
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.table import Table
 from longshore.domain.configuration import Follower, StageImage
+from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
-from longshore.domain.stages import Intent, IntentKind
 from longshore.usecases.ports import Changes, EcsDeploymentLink
 from tests.support.builders import (
     HOME,

@@ -126,6 +126,73 @@ SCENARIOS: Mapping[str, Scenario] = {
         ("is paused", "is resumed", "shop/staging#2 is Succeeded"),
         aspects=OUTCOME,
     ),
+    "deployed by hand": Scenario(
+        "A person brings one of two images back by name; the other stays, until they resume.",
+        _plan(
+            [_staging(WEB, _service("side", repository="side"))],
+            (1, "push", 0, 0),
+            (LATER, "deploy", 0, 0),
+            (LATER, "push", 0, 0),
+            (60, "resume", 0, 0),
+            A_WHILE,
+        ),
+        ("is paused", "is resumed", "shop/staging#2 is Succeeded", "shop/staging#3 is Succeeded"),
+        aspects=OUTCOME,
+    ),
+    "deployed and gone": Scenario(
+        "A person names an image that is deleted before the stage looks for it.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "delete_image", 0, 0),
+            (1, "deploy", 0, 0),
+            A_WHILE,
+        ),
+        ("shop/staging#1 is Succeeded",),
+    ),
+    "rolled back": Scenario(
+        "A person goes back, twice by mistake; what is pushed then waits until they resume.",
+        _plan(
+            [TWO],
+            (1, "push", 0, 0),
+            (LATER, "roll_back", 0, 0),
+            (0, "repeat_request", 0, 0),
+            (LATER, "push", 0, 0),
+            (60, "resume", 0, 0),
+            A_WHILE,
+        ),
+        ("is paused", "shop/staging#2 is Succeeded", "shop/staging#3 is Succeeded"),
+        aspects=OUTCOME,
+    ),
+    "rolled back in flight": Scenario(
+        "A person goes back while something newer is brought.",
+        _plan([ONE], (1, "push", 0, 0), (5, "roll_back", 0, 0), A_WHILE),
+        ("shop/staging#1 is Superseded", "shop/staging#2 is Succeeded"),
+        aspects=OUTCOME,
+    ),
+    "rollback fails": Scenario(
+        "A person goes back to what does not start any more: it is not rolled back in turn.",
+        _plan(
+            [_staging(_service("web", breaker="off"), deadline=10)],
+            (1, "push", 0, 0),
+            (LATER, "outdate_images", 0, 0),
+            (1, "roll_back", 0, 0),
+            (LATER, "wait", 0, 0),
+        ),
+        ("shop/staging#2 is Failed", "A rollback is not rolled back"),
+        aspects=OUTCOME,
+    ),
+    "rollback to what is gone": Scenario(
+        "A person goes back to an image that was deleted: nothing moves.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "delete_image", 0, 0),
+            (1, "roll_back", 0, 0),
+            A_WHILE,
+        ),
+        ("shop/staging#1 is Succeeded",),
+    ),
     "no breaker": Scenario(
         "Nothing but the deadline ends a rollout; the way back needs a revision that pins digests.",
         _plan(

@@ -17,19 +17,12 @@ from longshore.domain.deployments import (
     Trigger,
     TriggerKind,
 )
+from longshore.domain.holds import Allowance, Hold, HoldKind, Veto
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
 from longshore.domain.places import ServiceRef
 from longshore.domain.policies import SemverPolicy, TagPolicy
 from longshore.domain.releases import RegistryImage, Release, ReleasedImage
-from longshore.domain.stages import (
-    Allowance,
-    Hold,
-    HoldKind,
-    StageRecord,
-    StageSnapshot,
-    TargetRecord,
-    Veto,
-)
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from tests.support.builders import HOME, REPOSITORY, STAGE, make_digest
 from tests.support.fakes import NOON
 

@@ -8,8 +8,8 @@ from hypothesis.stateful import rule
 
 from longshore.domain.configuration import Configuration
 from longshore.domain.errors import NotPermitted
+from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
-from longshore.domain.stages import Intent, IntentKind
 from longshore.domain.wakeups import Announced, Hint, StopEvidence
 from tests.simulation.machine import scenery
 from tests.simulation.machine.adverse_ecs import make_task

@@ -11,9 +11,10 @@ from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.table import Table
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import ServiceRef
-from longshore.domain.stages import Intent, StageRecord, TargetRecord
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.ports import StageLedger
 from tests.simulation.cloud.clients import MemoryClients
 from tests.simulation.cloud.dynamodb import DynamoDb

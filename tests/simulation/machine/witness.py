@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from longshore.aws.items import seconds
 from longshore.domain.configuration import StageImage, StageSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
+from longshore.domain.holds import HoldKind
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import HoldKind, StageRecord, TargetRecord
+from longshore.domain.stages import StageRecord, TargetRecord
 from tests.simulation.machine.adverse_ecs import AdverseEcs, images_of
 from tests.simulation.machine.beginnings import begins_well
 from tests.simulation.machine.graphs import leg_may_become

@@ -21,10 +21,12 @@ from longshore.decide.settlement import Done, Settlement, settle
 from longshore.domain.configuration import Configuration, StageImage
 from longshore.domain.deployments import LegState
 from longshore.domain.errors import Conflict, LongshoreError, Throttled
+from longshore.domain.holds import HoldKind
+from longshore.domain.intents import Intent
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import Announcement
 from longshore.domain.releases import Release
-from longshore.domain.stages import HoldKind, Intent, StageSnapshot, TargetRecord
+from longshore.domain.stages import StageSnapshot, TargetRecord
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.accept_configuration import _write
 from longshore.usecases.claim_services import claims_of

@@ -14,11 +14,12 @@ from longshore.decide.selection import Chosen
 from longshore.domain.configuration import StageImage
 from longshore.domain.deployments import Trigger
 from longshore.domain.errors import LongshoreError
+from longshore.domain.holds import Veto
 from longshore.domain.observations import EcsService
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import RegistryImage, Release, ReleasedImage
-from longshore.domain.stages import StageRecord, StageSnapshot, Veto
+from longshore.domain.stages import StageRecord, StageSnapshot
 from longshore.domain.wakeups import Announced, Wakeup
 from longshore.usecases.choose_release import choose_release
 from longshore.usecases.look_at_registry import Look

@@ -1,6 +1,7 @@
 """Every weakening that the simulation must catch."""
 
 from tests.simulation.mutants import (
+    asking,
     by_defect,
     by_reviewer,
     choosing,
@@ -17,6 +18,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *choosing.MUTANTS,
     *judging.MUTANTS,
     *telling.MUTANTS,
+    *asking.MUTANTS,
     *by_defect.MUTANTS,
     *by_reviewer.MUTANTS,
 )

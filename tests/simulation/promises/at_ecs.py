@@ -124,11 +124,12 @@ class EcsWatch:
         entry = self.ledger.target(stage, f"{self.home_key}:{service}")
         target: Body = entry.body if entry else {}
         back = _is_calling(target.get("backward"), request)
+        number = target.get("deployment") or 0
         if back:
             self._check_way_back(service, target["stable"], images)
+            self._check_not_twice(stage, service, number)
         elif not _is_calling(target.get("forward"), request):
             self.say("promise 6", f"{service} was moved to what the ledger does not intend")
-        number = target.get("deployment") or 0
         self._check_number(stage, service, number)
         what = request["taskDefinition"].rpartition("/")[2]
         did = "is moved" if effective else "is told again to move"
@@ -157,6 +158,11 @@ class EcsWatch:
         for repository, digest in map(_repository_and_digest, images):
             if repository == service.repository and verified and digest not in verified:
                 self.say("promise 1", f"{service} was moved back to what was never verified on it")
+
+    def _check_not_twice(self, stage: str, service: Service, number: int) -> None:
+        entry = self.ledger.deployment(stage, number)
+        if entry is not None and entry.body["trigger"]["kind"] == "rollback":
+            self.say("promise 3", f"{service}: the rollback {stage}#{number} was rolled back")
 
     def _check_number(self, stage: str, service: Service, number: int) -> None:
         entry = self.ledger.stage(stage)

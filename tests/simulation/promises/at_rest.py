@@ -113,7 +113,8 @@ class AtRest:
     def _check_veto(self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]]) -> None:
         """A release of images that run well is vetoed only where people or clocks interfered."""
         mild = not self.plan.climate.skewed and self.plan.climate.ecs_down is None
-        untouched = not any(str(service) in self.truth.touched for service in stage.services)
+        touched = any(str(service) in self.truth.touched for service in stage.services)
+        untouched = not touched and name not in self.truth.went_back
         if mild and untouched and all(self.truth.is_good(digest) for _, digest in wanted):
             self.say("liveness", f"{name} vetoed a release that runs well")
 

@@ -27,6 +27,8 @@ class StageMemory:
     let: Digests = frozenset()
     tried: set[Digests] = field(default_factory=set)
     vetoed: set[Digests] = field(default_factory=set)
+    verified: set[Digests] = field(default_factory=set)
+    paused: bool = False
     vetoes: Sequence[Body] = ()
     live: Body | None = None
     stable: Body | None = None
@@ -50,6 +52,8 @@ class Beginnings:
             self._by_itself(body, memory, since)
         else:
             memory.let = digests
+        if body["trigger"]["kind"] == "rollback":
+            self._back(body, memory)
         memory.tried.add(digests)
         memory.flight = body["release"]
 
@@ -65,6 +69,16 @@ class Beginnings:
                 self.say("promise 5", f"{_name(body)} brings {what}")
             if _digest_of(image) not in memory.let:
                 self._check_newer(body, image, memory)
+
+    def _back(self, body: Body, memory: StageMemory) -> None:
+        """A person goes back to what was verified; what they leave stays vetoed and held."""
+        if digests_of(body["release"]) not in memory.verified:
+            self.say("promise 5", f"{_name(body)} goes back to what was never verified")
+        left = digests_of(memory.flight or memory.live)
+        if left and left not in memory.vetoed:
+            self.say("promise 5", f"{_name(body)} goes back from what may ship again")
+        if not memory.paused:
+            self.say("promise 10", f"{_name(body)} goes back, and nothing keeps the stage there")
 
     def _check_from_before(self, body: Body, memory: StageMemory) -> None:
         """Neither an adoption nor a restore moves anything by itself.

@@ -110,6 +110,8 @@ class LedgerWatch:
         if body["allowance"] is not None:
             lifted = {digests for digests in memory.vetoed if not is_vetoed(body, digests)}
             memory.vetoed -= lifted
+        memory.paused = bool(body["paused"])
+        memory.verified.add(digests_of(body["stable"]))
         memory.live, memory.stable, memory.vetoes = body["live"], body["stable"], body["vetoes"]
 
     def _look_at_pause(self, body: Body, before: Body | None) -> None:
@@ -179,7 +181,8 @@ class LedgerWatch:
             self.say("promise 14", f"the end of {entry.sk} in {entry.pk} changed")
         if not entry.body["reason"]:
             self.say("promise 14", f"{entry.sk} ended in {entry.pk} without a reason")
-        if before is None and entry.body["outcome"] == "rejected":
+        wished = entry.body["event"].startswith("wish-")
+        if before is None and entry.body["outcome"] == "rejected" and not wished:
             self._check_rejected(entry.pk.partition("#")[2], since)
 
     def _check_rejected(self, stage: str, since: datetime) -> None:

@@ -12,10 +12,11 @@ from longshore.aws.codec import check_schema, decode, encode
 from longshore.domain.configuration import Configuration, StageImage, StageSpec, TargetSpec
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import UnknownSchema
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy, TagPolicy
-from longshore.domain.stages import Intent, StageRecord, TargetRecord
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.wakeups import Hint
 from longshore.usecases.ports import EcsDeploymentLink, KnownRevision
 from tests.support.builders import STAGE, make_announcement, make_configuration

@@ -31,11 +31,11 @@ from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.places import Home
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.wakeups import Wakeup
-from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
-from longshore.usecases.accept_intent import IntentRequest, accept_intent
-from longshore.usecases.control_ports import ControlPorts, RejectedError
+from longshore.runtime.control_api import answer_request
+from longshore.usecases.control_ports import ControlPorts
 from longshore_cli.main import app
 from tests.support.ledgers import TABLE, create_table
+from tests.support.runtime import Written, url_event
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -162,24 +162,12 @@ class World:
     def _accept(self, heard: Heard) -> Reply:
         if not heard.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 "):
             return 403, {"Message": "Forbidden"}
+        event = url_event(heard.path, heard.body, actor=ACTOR)
         ports = ControlPorts(
             self.configurations, DynamoIntentStore(self.table), self.wakeups, WallClock(), HOME
         )
-        try:
-            if heard.path == "/v1/configurations":
-                accepted = accept_configuration(
-                    ConfigurationRequest(**heard.body, actor=ACTOR), ports
-                )
-                stages = [str(stage) for stage in accepted.stages]
-                return 200, {
-                    "application": accepted.application,
-                    "number": accepted.number,
-                    "stages": stages,
-                }
-            accept_intent(IntentRequest(**heard.body, actor=ACTOR), ports)
-        except RejectedError as error:
-            return 409, {"error": str(error), "next": error.next_step}
-        return 202, {}
+        answered = answer_request(event, ports, Written().journal)
+        return answered["statusCode"], json.loads(answered["body"])
 
     # ── what runs ─────────────────────────────────────────────────────────────────────────────
 

@@ -15,9 +15,10 @@ from longshore.domain.deployments import (
     TriggerKind,
 )
 from longshore.domain.failures import Failure
+from longshore.domain.holds import Hold, HoldKind, Veto
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import Hold, HoldKind, Stable, StageRecord, TargetRecord, Veto
+from longshore.domain.stages import Stable, StageRecord, TargetRecord
 from tests.unit.cli.conftest import ACTOR, HOME, REGISTRY, World
 
 STAGE = StageId("shop", "staging")
@@ -105,7 +106,7 @@ def test_a_hold_says_in_words_what_keeps_the_stage(
     overview, detail = applied.run("status"), applied.run("status", "shop/staging")
 
     assert "held (moved back): main was moved back" in overview.stdout
-    assert "held     since 1 h ago: main was moved back" in detail.stdout
+    assert "held     1 h ago (moved back): main was moved back" in detail.stdout
     assert "longshore retry shop/staging --reason TEXT" in detail.stdout
     assert status_json(applied)["hold"] == {
         "kind": "moved back",

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from longshore.aws import items, keys
+from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.places import StageId
-from longshore.domain.stages import Hold, HoldKind, StageRecord
+from longshore.domain.stages import StageRecord
 from tests.unit.cli.conftest import ACTOR, World
 
 STAGE = StageId("shop", "staging")
@@ -84,8 +85,19 @@ def test_a_stage_is_paused_and_resumed_with_a_reason(
 @pytest.mark.parametrize(
     ("command", "paused", "says"),
     [
-        ("pause", PAUSED, ("is paused already: ana paused it: freeze", "longshore resume")),
-        ("resume", None, ("shop/staging is not paused", "longshore status shop/staging")),
+        (
+            "pause",
+            PAUSED,
+            ("moves no more by itself already: held (paused): ana paused it", "longshore resume"),
+        ),
+        (
+            "resume",
+            None,
+            (
+                "shop/staging is neither paused nor held by a person",
+                "longshore status shop/staging",
+            ),
+        ),
     ],
 )
 def test_what_is_so_already_is_not_asked_for(
@@ -119,7 +131,7 @@ def test_status_shows_a_pause_before_everything_else(
     found = json.loads(applied.run("status", "shop/staging", "-o", "json").stdout)["stages"][0]
 
     assert "held (paused): ana paused it: freeze until Monday" in shown
-    assert "ago: ana paused it: freeze until Monday" in shown
+    assert "ago (paused): ana paused it: freeze until Monday" in shown
     assert "next: longshore resume shop/staging --reason TEXT" in shown
     assert found["paused"]["reason"] == "ana paused it: freeze until Monday"
     assert found["hold"]["kind"] == "adopted"

@@ -7,17 +7,11 @@ import pytest
 
 from longshore.decide.promotion import Deploy, HoldBack, Stay, decide_move
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
+from longshore.domain.holds import Allowance, Hold, HoldKind, Veto
 from longshore.domain.outcomes import Outcome
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import Release
-from longshore.domain.stages import (
-    Allowance,
-    Hold,
-    HoldKind,
-    StageRecord,
-    StageSnapshot,
-    Veto,
-)
+from longshore.domain.stages import StageRecord, StageSnapshot
 from tests.support.builders import STAGE, make_deployment, make_release, make_spec
 from tests.support.fakes import NOON
 

@@ -7,16 +7,10 @@ import pytest
 
 from longshore.aws import items
 from longshore.domain.configuration import MOST_IMAGES, StageImage
+from longshore.domain.holds import Hold, HoldKind, Veto
 from longshore.domain.policies import TagPolicy
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import (
-    MOST_VETOED_IMAGES,
-    MOST_VETOES,
-    Hold,
-    HoldKind,
-    StageRecord,
-    Veto,
-)
+from longshore.domain.stages import MOST_KEPT_IMAGES, MOST_VETOES, StageRecord
 from tests.support.builders import REPOSITORY, STAGE, make_digest
 from tests.support.fakes import NOON
 
@@ -49,9 +43,9 @@ def vetoing(count: int, images: int) -> StageRecord:
     ("images", "kept"),
     [
         (1, MOST_VETOES),
-        (10, MOST_VETOED_IMAGES // 10),
+        (10, MOST_KEPT_IMAGES // 10),
         (MOST_IMAGES, 2),
-        (MOST_VETOED_IMAGES + 1, 1),
+        (MOST_KEPT_IMAGES + 1, 1),
     ],
 )
 def test_the_newest_vetoes_are_kept_as_far_as_there_is_room(images: int, kept: int) -> None:
@@ -73,8 +67,16 @@ def test_the_largest_stage_fits_into_its_item() -> None:
     release = make_release(99, MOST_IMAGES)
     follows = tuple(StageImage(i.alias, i.repository, TagPolicy("main")) for i in release.images)
     hold = Hold(HoldKind.ADOPTED, WHY, NOON, release.content, release)
-    stage = replace(
-        vetoing(30, MOST_IMAGES), follows=follows, live=release, stable=release, hold=hold
-    )
+    stage = replace(vetoing(30, MOST_IMAGES), follows=follows, live=release, hold=hold)
+    for number in range(20):
+        stage = stage.proving(make_release(number, MOST_IMAGES))
 
-    assert items.stage_item(replace(stage, found=release))
+    assert items.stage_item(stage)
+
+
+def test_the_newest_releases_that_were_verified_are_kept_once_each() -> None:
+    stage = StageRecord(STAGE)
+    for number in (1, 2, 3, 1):
+        stage = stage.proving(make_release(number, 1))
+
+    assert list(stage.verified) == [make_release(n, 1) for n in (1, 3, 2)]

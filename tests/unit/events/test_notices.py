@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.failures import Failure
+from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release, ReleasedImage
-from longshore.domain.stages import Hold, HoldKind, StageRecord
+from longshore.domain.stages import StageRecord
 from longshore.events.notices import LONGEST_SUBJECT, Notice, compose_notice
 from longshore.events.outbound import deployment_detail, stage_detail
 from tests.support.builders import REPOSITORY, STAGE, make_deployment, make_digest, make_release

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.failures import Failure
+from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
-from longshore.domain.stages import Hold, HoldKind, StageRecord
+from longshore.domain.stages import StageRecord
 from longshore.events.outbound import deployment_detail, event_detail, stage_detail
 from tests.support.builders import (
     STAGE,

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from longshore.domain.errors import Conflict, NotPermitted, Throttled, UnknownSchema
+from longshore.domain.intents import WantedImage
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.runtime.control_api import answer_request
 from longshore.runtime.http import LARGEST_BODY
 from longshore.usecases.control_ports import ControlPorts
-from tests.support.builders import HOME, STAGE
+from tests.support.builders import HOME, STAGE, make_digest
 from tests.support.control_fakes import InMemoryConfigurationStore, InMemoryIntentStore
 from tests.support.fakes import FakeClock, InMemoryWakeups
 from tests.support.runtime import Written, url_event
@@ -77,6 +78,29 @@ def test_an_intent_is_taken(world: World) -> None:
         {"id": "5e1d6e0c-8f83", "stage": "checkout/production", "kind": "retry"},
     )
     assert world.wakeups.take() == [Wakeup(STAGE, frozenset({Hint.PERSON}))]
+
+
+def test_what_is_wanted_by_name_is_read(world: World) -> None:
+    world.apply()
+    image = {"alias": "app", "digest": make_digest(1), "tag": None}
+    way = {"to": "0123456789ab", "leaving": None}
+
+    assert world.ask({**RETRY, "id": "a-deployment", "kind": "deploy", "images": [image]})[0] == 202
+    assert world.ask({**RETRY, "id": "a-rollback", "kind": "rollback", **way})[0] == 202
+
+    deploy, rollback = world.intents.intents.values()
+    assert deploy.images == (WantedImage("app", make_digest(1)),)
+    assert (rollback.to, rollback.leaving) == ("0123456789ab", None)
+
+
+@pytest.mark.parametrize("images", [None, {}, "app", [None], [{"alias": "app"}]])
+def test_images_that_are_none_are_refused(world: World, images: object) -> None:
+    world.apply()
+
+    status, body = world.ask({**RETRY, "kind": "deploy", "images": images})
+
+    assert status == 400
+    assert body["error"].startswith("images")
 
 
 def test_who_did_it_is_who_signed_whatever_the_body_says(world: World) -> None:

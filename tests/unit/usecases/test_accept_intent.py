@@ -1,8 +1,9 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from longshore.domain.stages import Intent, IntentKind
+from longshore.domain.intents import Intent, IntentKind, WantedImage
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
 from longshore.usecases.accept_intent import LONGEST_REASON, IntentRequest, accept_intent
@@ -12,7 +13,7 @@ from longshore.usecases.control_ports import (
     InvalidError,
     UnknownStageError,
 )
-from tests.support.builders import HOME, STAGE
+from tests.support.builders import HOME, STAGE, make_digest
 from tests.support.control_fakes import InMemoryConfigurationStore, InMemoryIntentStore
 from tests.support.fakes import NOON, FakeClock, InMemoryWakeups
 
@@ -30,6 +31,8 @@ REQUEST = IntentRequest(
     actor="arn:of:somebody",
 )
 INTENT = Intent(REQUEST.id, STAGE, IntentKind.RETRY, REQUEST.actor, REQUEST.reason, NOON)
+APP = WantedImage("app", make_digest(1), "v1")
+RELEASE = "0123456789ab"
 HEARD = Wakeup(STAGE, frozenset({Hint.PERSON}))
 
 
@@ -81,11 +84,33 @@ def test_a_request_that_is_sent_again_after_it_was_heard_is_not_heard_twice(
 
 
 @pytest.mark.parametrize("change", [{"reason": "something else"}, {"actor": "arn:of:another"}])
-def test_an_id_stands_for_one_wish(ports: ControlPorts, change: dict[str, str]) -> None:
+def test_an_id_stands_for_one_wish(ports: ControlPorts, change: dict[str, Any]) -> None:
     accept_intent(REQUEST, ports)
 
     with pytest.raises(ContradictedError, match="stands for another wish"):
         accept_intent(replace(REQUEST, **change), ports)
+
+
+@pytest.mark.parametrize(
+    ("asked", "another"),
+    [
+        (
+            {"kind": "deploy", "images": (APP,)},
+            {"kind": "deploy", "images": (replace(APP, digest=make_digest(2)),)},
+        ),
+        ({"kind": "rollback", "to": RELEASE}, {"kind": "rollback", "to": RELEASE[::-1]}),
+    ],
+)
+def test_what_is_wanted_by_name_is_kept_and_belongs_to_the_wish(
+    ports: ControlPorts, asked: dict[str, Any], another: dict[str, Any]
+) -> None:
+    request = replace(REQUEST, **asked)
+
+    kept = accept_intent(request, ports)
+    assert (kept.images, kept.to) == (request.images, request.to)
+    assert accept_intent(request, ports).id == kept.id
+    with pytest.raises(ContradictedError, match="stands for another wish"):
+        accept_intent(replace(request, **another), ports)
 
 
 @pytest.mark.parametrize("stage", ["checkout/staging", "shop/production"])
@@ -100,7 +125,20 @@ def test_a_stage_that_nobody_configured_is_refused(ports: ControlPorts, stage: s
     ("change", "message"),
     [
         ({"stage": "production"}, "names no stage"),
-        ({"kind": "rollback"}, '"rollback" is no wish: use retry'),
+        ({"kind": "destroy"}, '"destroy" is no wish: use retry'),
+        ({"images": (APP,)}, "a retry names no images"),
+        ({"to": RELEASE}, "a retry goes from no release to another"),
+        ({"kind": "pause", "leaving": RELEASE}, "a pause goes from no release to another"),
+        ({"kind": "deploy"}, "a deploy names at least one image"),
+        ({"kind": "deploy", "images": (APP,), "to": RELEASE}, "goes from no release"),
+        ({"kind": "deploy", "images": (APP, APP)}, "names an image twice"),
+        ({"kind": "deploy", "images": (replace(APP, alias="web"),)}, 'has no image "web"'),
+        ({"kind": "deploy", "images": (replace(APP, digest="main"),)}, '"main" is no digest'),
+        ({"kind": "deploy", "images": (replace(APP, tag="a b"),)}, '"a b" is no tag'),
+        ({"kind": "rollback"}, "a rollback names the release to go back to"),
+        ({"kind": "rollback", "to": "main"}, '"main" is no release'),
+        ({"kind": "rollback", "to": RELEASE, "leaving": "main"}, '"main" is no release'),
+        ({"kind": "rollback", "to": RELEASE, "images": (APP,)}, "a rollback names no images"),
         ({"reason": " \n "}, "the reason is empty"),
         ({"id": "1"}, "is no id of a request"),
         ({"id": "a" * 65}, "is no id of a request"),
@@ -108,7 +146,7 @@ def test_a_stage_that_nobody_configured_is_refused(ports: ControlPorts, stage: s
     ],
 )
 def test_a_request_that_is_not_well_formed_is_refused(
-    ports: ControlPorts, intents: InMemoryIntentStore, change: dict[str, str], message: str
+    ports: ControlPorts, intents: InMemoryIntentStore, change: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidError, match=message):
         accept_intent(replace(REQUEST, **change), ports)

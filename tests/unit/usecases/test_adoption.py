@@ -5,9 +5,9 @@ from dataclasses import replace
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted, Throttled
+from longshore.domain.holds import HoldKind
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import StageId
-from longshore.domain.stages import HoldKind
 from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_spec

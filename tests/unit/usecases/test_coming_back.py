@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
+from longshore.domain.holds import HoldKind
 from longshore.domain.places import StageId
-from longshore.domain.stages import HoldKind
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import SERVICE, STAGE, make_digest, make_spec
 from tests.support.hands import move_by_hand

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longshore.domain.stages import HoldKind
+from longshore.domain.holds import HoldKind
 from tests.support.builders import REPOSITORY, SERVICE, make_digest
 from tests.support.hands import both_of_one_image, move_by_hand
 from tests.support.harbour import WORKER, Harbour, push_event

@@ -10,7 +10,7 @@ import pytest
 from longshore.aws.calls import AwsCall
 from longshore.domain.deployments import LegState, Phase
 from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
-from longshore.domain.stages import HoldKind
+from longshore.domain.holds import HoldKind
 from longshore_local.ecs.images import NeverStarts
 from tests.support.builders import REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.ecs import ecs_over

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
+from longshore.domain.holds import HoldKind
+from longshore.domain.intents import IntentKind
 from longshore.domain.outcomes import EventName, Outcome
-from longshore.domain.stages import HoldKind, IntentKind
 from longshore_local.ecs.images import Runs
 from tests.support.builders import make_digest
 from tests.support.harbour import Harbour

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
+from longshore.domain.holds import HoldKind
 from longshore.domain.outcomes import EventName
-from longshore.domain.stages import HoldKind
 from longshore_local.ecs.images import Exits, NeverStarts
 from tests.support.builders import HOME, SERVICE, make_digest, make_spec
 from tests.support.harbour import WORKER, Harbour, two_services

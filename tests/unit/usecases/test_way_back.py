@@ -9,8 +9,8 @@ import pytest
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
+from longshore.domain.holds import HoldKind
 from longshore.domain.outcomes import EventName
-from longshore.domain.stages import HoldKind
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import CannotBePulled, NeverStarts, Runs
 from longshore_local.ecs.params import Output, Params

@@ -7,10 +7,10 @@ import pytest
 from longshore.domain.configuration import Base, TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import Throttled
+from longshore.domain.holds import HoldKind
 from longshore.domain.observations import DescribedRevision
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import Home
-from longshore.domain.stages import HoldKind
 from tests.support.builders import HOME, REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.harbour import WORKER, WORKER_REPOSITORY, push_event, two_services
 from tests.support.voyages import MAIN, make_harbour, of_digest, push_both, semver_spec

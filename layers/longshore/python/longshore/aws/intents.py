@@ -6,8 +6,8 @@ from longshore.aws import items, keys
 from longshore.aws.table import Table
 from longshore.aws.transactions import ABSENT
 from longshore.domain.errors import Conflict
+from longshore.domain.intents import Intent
 from longshore.domain.places import StageId
-from longshore.domain.stages import Intent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef

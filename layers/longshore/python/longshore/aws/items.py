@@ -16,9 +16,10 @@ from longshore.aws.keys import Key
 from longshore.domain.configuration import Follower
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Refused
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import RepositoryRef, StageId
-from longshore.domain.stages import Intent, StageRecord, TargetRecord
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.ports import EcsDeploymentLink, KnownRevision
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from longshore.aws.transitions import after
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, Refused
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.places import Home, StageId
-from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.ports import Changes, KnownRevision, Token
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from datetime import datetime
 from longshore.decide.versions import parse_version
 from longshore.domain.configuration import StageImage
 from longshore.domain.deployments import DeploymentRecord, Phase
+from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.outcomes import Outcome
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import Release, ReleasedImage, short_digest
-from longshore.domain.stages import Hold, HoldKind, StageRecord, StageSnapshot
+from longshore.domain.stages import StageRecord, StageSnapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from longshore.domain.deployments import LegState
-from longshore.domain.stages import HoldKind, TargetRecord
+from longshore.domain.holds import HoldKind
+from longshore.domain.stages import TargetRecord
 
 
 class Fault(StrEnum):

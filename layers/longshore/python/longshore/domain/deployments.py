@@ -101,6 +101,8 @@ class TriggerKind(StrEnum):
     PUSH = "push"
     RETRY = "retry"
     APPLY = "apply"
+    DEPLOY = "deploy"
+    ROLLBACK = "rollback"
     SWEEP = "sweep"
 
 

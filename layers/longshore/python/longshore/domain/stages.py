@@ -1,75 +1,28 @@
 """Stages and their targets as the ledger keeps them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Self
 
 from longshore.domain.configuration import StageImage, StageSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Trigger
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.failures import Failure, StoppedTask
+from longshore.domain.holds import Allowance, Hold, Veto
+from longshore.domain.intents import Intent
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.releases import Release
+
+MOST_EARLIER = 10
+"""Earlier releases kept a stage, to which a person can go back."""
 
 MOST_VETOES = 20
 """Vetoes kept a stage. The oldest go first: a release that old is held by the rule that nothing
 moves backwards by itself."""
 
-MOST_VETOED_IMAGES = 100
-"""Images of all releases that are vetoed together: a stage that grew too large for its item could
-not go back."""
-
-
-class HoldKind(StrEnum):
-    """Why a stage does not move by itself."""
-
-    ADOPTED = "adopted"
-    """What ran when the stage was taken over stays until something newer comes or a person asks."""
-    MOVED_BACK = "moved back"
-    TARGET_GONE = "target gone"
-    REPLACED = "moved by someone else"
-    FAILED = "failed"
-    """A deployment failed for a reason that is not the release's."""
-    PAUSED = "paused"
-    """A person wants no automatic move until they say `resume`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """No automatic move: of one release where `content` names it, else of any release."""
-
-    kind: HoldKind
-    reason: str
-    since: datetime
-    content: str | None = None
-    release: Release | None = None
-
-    def covers(self, release: Release) -> bool:
-        """Whether this hold keeps a release back."""
-        return self.content is None or self.content == release.content
-
-    @property
-    def told(self) -> str:
-        """The hold in words, its kind first."""
-        return f"held ({self.kind}): {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Veto:
-    """Never this release, by whatever tag, until a person says `retry`."""
-
-    content: str
-    release: Release
-    reason: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """A person's word that lets one release through although it was kept back."""
-
-    content: str
-    trigger: Trigger
+MOST_KEPT_IMAGES = 80
+"""Images of all vetoed releases together, and of all earlier ones: a stage that grew too large for
+its item could not go back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +31,12 @@ class StageRecord:
 
     `config` is the configuration that was adopted last, `follows` how that one chooses images.
     `live` is what the stage was last brought to, `stable` the last release that was verified,
-    `found` the newest images that ran when it was adopted, where no release is known to be live.
-    `hold` is why Longshore itself keeps something back, `paused` that a person does: neither takes
-    the other's place. `trouble` says why what the stage should run cannot be found out at present;
-    it keeps nothing back and ends by itself. `due_at` is the next moment at which the stage must be
-    looked at.
+    `earlier` those that were before it, newest first, `found` the newest images that ran when it
+    was adopted, where no release is known to be live.
+    `hold` is why Longshore itself keeps something back, `paused` why a person does, which lasts
+    till they say `resume`: neither takes the other's place. `trouble` says why what the stage
+    should run cannot be found out at present; it keeps nothing back and ends by itself. `due_at` is
+    the next moment at which the stage must be looked at.
     `ledger` names the ledger it was written to: in another one it is a copy from a backup.
     """
 
@@ -91,6 +45,7 @@ class StageRecord:
     follows: tuple[StageImage, ...] = ()
     live: Release | None = None
     stable: Release | None = None
+    earlier: tuple[Release, ...] = ()
     found: Release | None = None
     current: int | None = None
     latest: int = 0
@@ -104,6 +59,18 @@ class StageRecord:
     ledger: str = ""
     version: int = 0
 
+    @property
+    def verified(self) -> tuple[Release, ...]:
+        """The releases that were verified in this stage, newest first."""
+        return ((self.stable,) if self.stable else ()) + self.earlier
+
+    def proving(self, release: Release | None) -> Self:
+        """Return the stage with another stable release; those from before stay known."""
+        content = release.content if release else None
+        others = tuple(known for known in self.verified if known.content != content)
+        earlier = others[: _fitting(others, MOST_EARLIER)]
+        return replace(self, stable=release, earlier=earlier)
+
     def allows(self, release: Release) -> bool:
         """Whether a person let this release through."""
         return self.allowance is not None and self.allowance.content == release.content
@@ -111,17 +78,29 @@ class StageRecord:
     def vetoing(self, veto: Veto) -> Self:
         """Return the stage with one more veto, in the place of an older one of the same release."""
         others = [known for known in self.vetoes if known.content != veto.content]
-        kept, room = [veto], MOST_VETOED_IMAGES - len(veto.release.images)
-        for known in reversed(others[-(MOST_VETOES - 1) :]):
-            room -= len(known.release.images)
-            if room < 0:
-                break
-            kept.append(known)
+        newest_first = [veto, *reversed(others)]
+        kept = newest_first[: _fitting([known.release for known in newest_first], MOST_VETOES)]
         return replace(self, vetoes=tuple(reversed(kept)))
+
+    def without_veto(self, release: Release) -> Self:
+        """Return the stage without a veto of this release."""
+        left = tuple(veto for veto in self.vetoes if veto.content != release.content)
+        return replace(self, vetoes=left)
 
     def veto_of(self, release: Release) -> Veto | None:
         """Return the veto that covers a release."""
         return next((veto for veto in self.vetoes if veto.content == release.content), None)
+
+
+def _fitting(releases: Sequence[Release], most: int) -> int:
+    """Return how many of these releases there is room for, `most` at most and one at least."""
+    room, count = MOST_KEPT_IMAGES, 0
+    for release in releases[:most]:
+        room -= len(release.images)
+        if room < 0 and count:
+            break
+        count += 1
+    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,30 +191,6 @@ class TargetRecord:
         returned = self.backward is not None and self.backward.state.good
         verified = self.stable is not None and self.stable.revision == self.forward.revision
         return self.must_return and not returned and not verified
-
-
-class IntentKind(StrEnum):
-    """What a person asks of a stage."""
-
-    RETRY = "retry"
-    PAUSE = "pause"
-    RESUME = "resume"
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What a person asks of a stage, by the identity that signed the request.
-
-    `ledger` is the name of the ledger that it was written to.
-    """
-
-    id: str
-    stage: StageId
-    kind: IntentKind
-    actor: str
-    reason: str
-    at: datetime
-    ledger: str = ""
 
 
 @dataclass(frozen=True, slots=True)

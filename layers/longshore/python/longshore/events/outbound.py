@@ -10,10 +10,11 @@ from datetime import datetime
 
 from longshore.domain.deployments import DeploymentRecord, Trigger
 from longshore.domain.failures import Failure
+from longshore.domain.holds import Hold
 from longshore.domain.outcomes import Announcement
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
-from longshore.domain.stages import Hold, StageRecord
+from longshore.domain.stages import StageRecord
 
 SOURCE = "longshore"
 SCHEMA = 1

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
+from longshore.domain.intents import WantedImage
 from longshore.events.strict import Strict
 from longshore.runtime.http import (
     HttpAnswer,
@@ -99,7 +100,18 @@ def _intent_request(fields: Strict, actor: str) -> IntentRequest:
         reason=fields.text("reason"),
         id=fields.text("id"),
         actor=actor,
+        images=tuple(_wanted(image) for image in _optional_list(fields, "images")),
+        to=fields.optional_text("to"),
+        leaving=fields.optional_text("leaving"),
     )
+
+
+def _optional_list(fields: Strict, key: str) -> tuple[Strict, ...]:
+    return fields.objects(key) if key in fields.values else ()
+
+
+def _wanted(image: Strict) -> WantedImage:
+    return WantedImage(image.text("alias"), image.text("digest"), image.optional_text("tag"))
 
 
 _Asked = TypeVar("_Asked")

@@ -1,12 +1,14 @@
 """Keep what a person wants of a stage, once, and wake the stage to hear it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from longshore.domain.configuration import StageSpec
+from longshore.domain.intents import Intent, IntentKind, WantedImage
 from longshore.domain.places import StageId
-from longshore.domain.stages import Intent, IntentKind
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.documents import printable, shown
+from longshore.usecases.check_intent import check_intent
 from longshore.usecases.control_ports import (
     ContradictedError,
     ControlPorts,
@@ -32,6 +34,9 @@ class IntentRequest:
     reason: str
     id: str
     actor: str
+    images: tuple[WantedImage, ...] = ()
+    to: str | None = None
+    leaving: str | None = None
 
 
 def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
@@ -44,7 +49,7 @@ def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         Throttled: AWS was busy; the same request can be sent again.
     """
     intent = _intent(request, ports)
-    _check_stage(intent.stage, ports)
+    check_intent(intent, _existing(intent.stage, ports))
     if not ports.intents.put_once(intent):
         _check_same(intent, ports)
     ports.wakeups.send([Wakeup(intent.stage, frozenset({Hint.PERSON}))])
@@ -64,6 +69,9 @@ def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         actor=request.actor,
         reason=reason,
         at=ports.clock.now(),
+        images=request.images,
+        to=request.to,
+        leaving=request.leaving,
         ledger=ports.ledger,
     )
 
@@ -83,12 +91,14 @@ def _kind(text: str) -> IntentKind:
         raise InvalidError(f"{shown(text)} is no wish: use {known}", "send one of these") from error
 
 
-def _check_stage(stage: StageId, ports: ControlPorts) -> None:
+def _existing(stage: StageId, ports: ControlPorts) -> StageSpec:
+    """Return a stage of a configuration in force."""
     pointer = ports.configurations.pointer(stage.application)
     if pointer.number:
         configuration = ports.configurations.configuration(stage.application, pointer.number)
-        if configuration is not None and configuration.stage(stage) is not None:
-            return
+        spec = configuration.stage(stage) if configuration is not None else None
+        if spec is not None:
+            return spec
     raise UnknownStageError(
         f"no configuration in force has the stage {stage}", "`longshore status` lists the stages"
     )
@@ -99,8 +109,7 @@ def _check_same(intent: Intent, ports: ControlPorts) -> None:
     waiting = ports.intents.waiting(intent.stage, intent.id)
     if waiting is None:
         return
-    asked, kept = ((i.kind, i.actor, i.reason) for i in (intent, waiting))
-    if asked != kept:
+    if replace(waiting, at=intent.at, ledger=intent.ledger) != intent:
         raise ContradictedError(
             f"the id {intent.id} stands for another wish already", "send a new UUID as id"
         )

@@ -14,10 +14,11 @@ from longshore.decide.selection import Chosen
 from longshore.domain.actors import name_actor
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
+from longshore.domain.intents import Intent
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import Intent, StageRecord, TargetRecord
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.adopt_stage import (
     adopt_some,
     as_it_is,
@@ -71,11 +72,10 @@ def _adopt_release(round_: Round) -> None:
     _end_old_wishes(round_)
     snapshot, live = round_.snapshot, _running(round_)
     stage = replace(
-        round_.stage,
+        round_.stage.proving(live),
         config=snapshot.config,
         follows=snapshot.spec.images,
         live=live,
-        stable=live,
         found=None if live else newest_running(round_, round_.targets()),
         current=None,
         allowance=None,

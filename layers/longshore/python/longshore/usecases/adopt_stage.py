@@ -17,11 +17,12 @@ from longshore.decide.selection import Chosen
 from longshore.decide.support import refusal_of
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Trigger, TriggerKind
+from longshore.domain.holds import Allowance, Hold, HoldKind
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
-from longshore.domain.stages import Allowance, Hold, HoldKind, Stable, StageRecord, TargetRecord
+from longshore.domain.stages import Stable, StageRecord, TargetRecord
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
@@ -90,7 +91,7 @@ def _now_known(round_: Round, settled: Sequence[TargetRecord]) -> StageRecord | 
         return replace(stage, found=newest_running(round_, targets))
     lifted = stage.hold is not None and stage.hold.content == live.content
     hold = None if lifted else stage.hold
-    return replace(stage, live=live, stable=live, found=None, hold=hold)
+    return replace(stage.proving(live), live=live, found=None, hold=hold)
 
 
 def _is_to_be_read(round_: Round, service: ServiceRef) -> bool:
@@ -153,14 +154,14 @@ def what_runs(round_: Round, spec: TargetSpec, service: EcsService) -> Stable:
 
 def _adopt_release(round_: Round) -> None:
     forget_left_out(round_)
-    live = running_release(round_, round_.targets())
-    seen = live if live != round_.stage.live else None  # what was live already may be unproven
+    live, stage = running_release(round_, round_.targets()), round_.stage
+    if live is not None and live != stage.live:  # what was live already may be unproven
+        stage = stage.proving(live)
     stage = replace(
-        round_.stage,
+        stage,
         config=round_.snapshot.config,
         follows=round_.snapshot.spec.images,
         live=live,
-        stable=seen or round_.stage.stable,
         found=None if live else newest_running(round_, round_.targets()),
     )
     stage, reason = _kept_as_is(round_, stage)

@@ -5,23 +5,23 @@ from dataclasses import replace
 
 from longshore.decide.promotion import Deploy, HoldBack, Move, Stay, decide_move
 from longshore.decide.selection import NothingToChoose
-from longshore.domain.actors import name_actor
-from longshore.domain.deployments import Phase, Trigger, TriggerKind
-from longshore.domain.outcomes import EventName, EventOutcome, Outcome
+from longshore.domain.deployments import Trigger, TriggerKind
+from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.outcomes import EventName, Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import Allowance, Hold, HoldKind, Intent, IntentKind, StageRecord
 from longshore.domain.wakeups import Wakeup
+from longshore.usecases.hear_wishes import hear_wishes
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
-from longshore.usecases.round import A_WRITE, Round
+from longshore.usecases.round import Round
 from longshore.usecases.start_deployment import start_deployment
 
 
 def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move:
     """Bring the stage's decision up to date with a look at the registry; return the move."""
+    hear_wishes(round_, look)
     choice = look.choice
-    _let_through(round_, None if isinstance(choice, NothingToChoose) else choice.release)
     if isinstance(choice, NothingToChoose):
         return Stay(choice.reason, Outcome.REJECTED)
     move = decide_move(round_.snapshot, choice.release)
@@ -44,39 +44,6 @@ def _trigger(round_: Round, release: Release, wakeups: Sequence[Wakeup]) -> Trig
     told = [w for w in wakeups if w.announced is not None and w.announced.digest in digests]
     events = tuple(event for wakeup in told for event in wakeup.events)
     return Trigger(TriggerKind.PUSH if events else TriggerKind.SWEEP, None, events)
-
-
-def _let_through(round_: Round, candidate: Release | None) -> None:
-    """Do what people asked: `retry` lifts hold and veto of the present choice, and lets it pass."""
-    intents = [i for i in round_.snapshot.intents if i.kind is IntentKind.RETRY]
-    if not intents:
-        return
-    stage = replace(round_.stage, hold=None)
-    if candidate is not None and _may_be_kept_back(round_, candidate):
-        heard = tuple(intent.id for intent in intents[-A_WRITE:])
-        trigger = Trigger(TriggerKind.RETRY, intents[-1].actor, heard)
-        kept = tuple(veto for veto in stage.vetoes if veto.content != candidate.content)
-        stage = replace(stage, vetoes=kept, allowance=Allowance(candidate.content, trigger))
-    changed: StageRecord | None = stage
-    for start in range(0, len(intents), A_WRITE):
-        some = tuple(intents[start : start + A_WRITE])
-        outcomes = tuple(_heard(round_, intent) for intent in some)
-        round_.commit(Changes(stage=changed, consumed=some, outcomes=outcomes))
-        changed = None
-
-
-def _may_be_kept_back(round_: Round, candidate: Release) -> bool:
-    """Whether there is anything to let through: what is live, or on its way, needs no word."""
-    flight, live = round_.snapshot.deployment, round_.stage.live
-    if flight is not None:
-        same = flight.release.content == candidate.content
-        return not same or flight.phase is Phase.ROLLING_BACK
-    return live is None or live.content != candidate.content
-
-
-def _heard(round_: Round, intent: Intent) -> EventOutcome:
-    reason = f"{name_actor(intent.actor)} asked to {intent.kind}: {intent.reason}"
-    return EventOutcome(intent.id, intent.stage, Outcome.APPLIED, reason, round_.now)
 
 
 def _hold(round_: Round, move: HoldBack) -> None:

@@ -22,8 +22,8 @@ def succeed(round_: Round, deployment: DeploymentRecord, unproven: Sequence[str]
     """Make the release live and, where tasks have run it everywhere, stable."""
     release = deployment.release
     proven = () if unproven else _now_stable(round_, deployment)
-    stable = round_.stage.stable if unproven else release
-    stage = replace(round_.stage, live=release, stable=stable, found=None)
+    proved = round_.stage if unproven else round_.stage.proving(release)
+    stage = replace(proved, live=release, found=None)
     if unproven:
         reason = (
             f"{release} is registered, unproven: no task has run it on {', '.join(unproven)}, "

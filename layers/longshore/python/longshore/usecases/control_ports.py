@@ -6,8 +6,8 @@ from typing import Protocol
 
 from longshore.domain.configuration import Configuration
 from longshore.domain.errors import LongshoreError
+from longshore.domain.intents import Intent
 from longshore.domain.places import Home, ServiceRef, StageId
-from longshore.domain.stages import Intent
 from longshore.usecases.lookups import Lookups
 from longshore.usecases.ports import Clock, Wakeups
 

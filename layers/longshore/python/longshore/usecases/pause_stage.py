@@ -4,11 +4,13 @@ A pause keeps every automatic move back and stops nothing that is under way. Wha
 by name passes it, and it stays until somebody resumes the stage.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from longshore.domain.actors import name_actor
+from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
-from longshore.domain.stages import Hold, HoldKind, Intent, IntentKind
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
@@ -23,18 +25,21 @@ class _Switched:
     told: EventName | None
 
 
-def hear_pauses(round_: Round) -> None:
-    """Do what people asked, in the order in which they did; tell what changes by it."""
-    for intent in round_.snapshot.intents:
-        if intent.kind is IntentKind.PAUSE:
-            _write(round_, intent, _pause(round_.stage.paused, intent))
-        elif intent.kind is IntentKind.RESUME:
-            _write(round_, intent, _resume(round_.stage.paused, intent))
+def hear_pauses(round_: Round, intents: Sequence[Intent]) -> None:
+    """Keep the stage from moving by itself, and tell what changes by that."""
+    for intent in intents:
+        _write(round_, intent, _pause(round_.stage.paused, intent))
+
+
+def hear_resumes(round_: Round, intents: Sequence[Intent]) -> None:
+    """Let the stage move by itself again, and tell what changes by that."""
+    for intent in intents:
+        _write(round_, intent, _resume(round_.stage.paused, intent))
 
 
 def _pause(paused: Hold | None, intent: Intent) -> _Switched:
     if paused is not None:
-        return _Switched(paused, f"it was paused already: {paused.reason}", None)
+        return _Switched(paused, f"it was {paused.kind} already: {paused.reason}", None)
     reason = f"{name_actor(intent.actor)} paused it: {intent.reason}"
     return _Switched(Hold(HoldKind.PAUSED, reason, intent.at), reason, EventName.STAGE_PAUSED)
 

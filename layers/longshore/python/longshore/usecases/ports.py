@@ -11,12 +11,13 @@ from typing import Protocol
 from longshore.domain.configuration import Follower
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.failures import StoppedTask
+from longshore.domain.intents import Intent
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass, Rate
 from longshore.domain.releases import RegistryImage
-from longshore.domain.stages import Intent, StageRecord, StageSnapshot, TargetRecord
+from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.domain.wakeups import Wakeup
 
 

@@ -33,10 +33,10 @@ from longshore.usecases.end_events import (
     unknown_stage,
     without_recorded,
 )
+from longshore.usecases.hear_wishes import hear_wishes
 from longshore.usecases.keep_evidence import keep_evidence
 from longshore.usecases.keep_time import put_timer_off
 from longshore.usecases.look_at_registry import Look, look_at_registry
-from longshore.usecases.pause_stage import hear_pauses
 from longshore.usecases.recover_revisions import recover_revisions
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
@@ -120,7 +120,7 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
     adopt_settled(round_)
-    hear_pauses(round_)
+    hear_wishes(round_)
     flew = round_.snapshot.deployment is not None
     asked = bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
     looks = asked or _may_be_outdated(round_)

@@ -14,13 +14,14 @@ from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Fault, hold_for, taken, to_return
 from longshore.decide.verdict import judge, may_call_again, of_another_hand, still_there
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase, TriggerKind
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
 from longshore.domain.failures import Failure, StoppedTask
+from longshore.domain.holds import Hold, HoldKind, Veto
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
-from longshore.domain.stages import Hold, HoldKind, StageRecord, TargetRecord, Veto
+from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.conclude_deployment import end
 from longshore.usecases.keep_time import began_at, keep_timer, run_out
 from longshore.usecases.move_service import move_service
@@ -41,6 +42,9 @@ def begin_return(
     failure = target.failure or _explain(round_, target)
     failed = replace(deployment, failure=failure)
     stage = _kept_back(round_, failed, fault, failure)
+    if deployment.trigger.kind is TriggerKind.ROLLBACK:
+        _end_where_it_is(round_, failed, stage)
+        return
     if not to_return(round_.targets()):
         _end_unmoved(round_, failed, stage)
         return
@@ -116,6 +120,13 @@ def _left_to_others(round_: Round, stage: StageRecord, ended: DeploymentRecord) 
         return stage
     reason = "; ".join(f"{service}: {why}" for service, why in theirs.items())
     return replace(stage, hold=Hold(HoldKind.REPLACED, reason, round_.now, None, ended.release))
+
+
+def _end_where_it_is(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
+    """End a rollback that failed: it is not rolled back, for what it left was worse."""
+    left = _left_to_others(round_, replace(stage, live=None), failed)
+    then = "A rollback is not rolled back: the services are where they are."
+    end(round_, _with(failed, Phase.FAILED, then), stage=left)
 
 
 def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:

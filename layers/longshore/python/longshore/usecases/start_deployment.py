@@ -9,15 +9,22 @@ from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 
+NOTHING_MORE = Changes()
 
-def start_deployment(round_: Round, move: Deploy, trigger: Trigger) -> None:
-    """Record a new deployment in flight, and the end of the one that it supersedes."""
+
+def start_deployment(
+    round_: Round, move: Deploy, trigger: Trigger, heard: Changes = NOTHING_MORE
+) -> None:
+    """Record a new deployment in flight, and the end of the one that it supersedes.
+
+    What a person's word, `heard` in the same step, makes of the stage is written with it.
+    """
     deployment, started = announce_deployment(
         _new(round_, move, trigger), EventName.DEPLOYMENT_STARTED, round_.now
     )
     finished, ended = _supersede(round_, deployment)
     stage = replace(
-        round_.stage,
+        heard.stage or round_.stage,
         current=deployment.number,
         latest=deployment.number,
         hold=None,
@@ -25,11 +32,12 @@ def start_deployment(round_: Round, move: Deploy, trigger: Trigger) -> None:
         due_at=deployment.deadline_at,
     )
     round_.commit(
-        Changes(
+        replace(
+            heard,
             stage=stage,
             deployment=deployment,
             finished=finished,
-            announcements=(*ended, started),
+            announcements=(*ended, *heard.announcements, started),
             outcomes=_applied(round_, deployment),
         )
     )
@@ -59,7 +67,7 @@ def _supersede(
     ended = replace(
         flight,
         phase=Phase.SUPERSEDED,
-        reason=f"{by.name} brings {by.release}, which is newer",
+        reason=f"{by.name} takes its place: {by.reason}",
         finished_at=round_.now,
     )
     ended, told = announce_deployment(ended, EventName.DEPLOYMENT_SUPERSEDED, round_.now)

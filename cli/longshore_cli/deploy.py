@@ -1,0 +1,127 @@
+"""`longshore deploy`: bring a stage to images that a person names, whatever its policies choose."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from longshore.decide.promotion import Stay
+from longshore.decide.selection import Chosen
+from longshore.decide.word import decide_deploy, standing
+from longshore.domain.configuration import StageImage
+from longshore.domain.intents import IntentKind
+from longshore.domain.outcomes import Outcome
+from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.stages import StageSnapshot
+from longshore.events.ecr import DIGEST, TAG
+from longshore.events.outbound import release_detail
+from longshore.usecases.look_at_registry import look_at_registry
+from longshore.usecases.ports import Registry
+from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.control import Control
+from longshore_cli.errors import CommandError, ExitCode, UsageError
+from longshore_cli.installation import find_installation
+from longshore_cli.ledger_view import LedgerView
+from longshore_cli.output import OutputFormat, print_json, print_line
+from longshore_cli.status import parse_stage
+from longshore_cli.wish import ask
+
+
+def run_deploy(
+    place: Place, stage: str, images: Sequence[str], reason: str, output: OutputFormat
+) -> None:
+    """Look up what is named, ask control for just that, and say what follows."""
+    wanted = parse_stage(stage)
+    with aws_in_sentences():
+        access = Access(place)
+        installation = find_installation(access)
+        snapshot = LedgerView(access, installation).existing(wanted)
+        named = Release.of(_find(access.registry, snapshot, images))
+        held = _is_another(access.registry, snapshot, named)
+        _check_needed(snapshot, named)
+        asked = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
+        reason = reason.strip() or f"deploy {' '.join(images)}"
+        control = Control(access, installation)
+        intent = ask(control, wanted, IntentKind.DEPLOY, reason, images=asked)
+    if output is OutputFormat.JSON:
+        told = {"stage": stage, "intent": intent, "reason": reason, "held": held}
+        print_json({**told, "release": release_detail(named)})
+        return
+    print_line(f"{stage} is being brought to {named}")
+    if held:
+        print_line("held: its policies choose otherwise, so it moves no more by itself until")
+        print_line(f"      longshore resume {stage} --reason TEXT")
+    print_line(f"next: longshore status {stage}")
+
+
+def _find(
+    registry: Registry, snapshot: StageSnapshot, images: Sequence[str]
+) -> Iterator[ReleasedImage]:
+    """Find what is named in the registry, as it is now: what a tag names may change."""
+    known = {image.alias: image for image in snapshot.spec.images}
+    for alias, name in _by_alias(snapshot, known, images).items():
+        yield _image(registry, known[alias], name)
+
+
+def _by_alias(
+    snapshot: StageSnapshot, known: Mapping[str, StageImage], images: Sequence[str]
+) -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for text in images:
+        alias, equals, name = text.rpartition("=")
+        if not equals and len(known) == 1:
+            alias = next(iter(known))
+        if alias not in known or alias in names or not name:
+            ways = " ".join(f"{each}=TAG" for each in sorted(known))
+            raise UsageError(
+                f"{text!r} does not name one image of {snapshot.stage.id} once",
+                next_step=f"longshore deploy {snapshot.stage.id} {ways}",
+            )
+        names[alias] = name
+    return names
+
+
+def _image(registry: Registry, image: StageImage, name: str) -> ReleasedImage:
+    where = image.repository
+    by_digest = DIGEST.fullmatch(name) is not None
+    if not by_digest and TAG.fullmatch(name) is None:
+        raise UsageError(
+            f"{name!r} is neither a tag nor a digest",
+            next_step="name a tag, or a digest as sha256:<64 hex digits>",
+        )
+    look = registry.image_by_digest if by_digest else registry.image_by_tag
+    found = look(where, name)
+    if found is None:
+        raise CommandError(
+            f"{where.name} has no image {name}",
+            next_step=f"aws ecr describe-images --repository-name {where.name} lists what it has",
+        )
+    tag = next(iter(found.tags), None) if by_digest else name
+    return ReleasedImage(image.alias, where, found.digest, tag, found.pushed_at)
+
+
+def _is_another(registry: Registry, snapshot: StageSnapshot, named: Release) -> bool:
+    """Whether the policies choose something else for any of the images that are named."""
+    choice = look_at_registry(snapshot.spec.images, registry).choice
+    if not isinstance(choice, Chosen):
+        return True
+    whole = _whole(named, standing(snapshot) or choice.release)
+    return whole.content != choice.release.content
+
+
+def _check_needed(snapshot: StageSnapshot, named: Release) -> None:
+    """Refuse what is so already, or what the stage would decline as it is now."""
+    there = standing(snapshot)
+    if there is None or snapshot.intents:
+        return
+    move = decide_deploy(snapshot, _whole(named, there))
+    if isinstance(move, Stay):
+        declined = move.outcome is Outcome.REJECTED
+        raise CommandError(
+            f"{snapshot.stage.id}: {move.reason}",
+            next_step=f"longshore status {snapshot.stage.id}",
+            code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
+        )
+
+
+def _whole(named: Release, there: Release) -> Release:
+    """Return the release that comes of it: an image that is not named stays as it is."""
+    others = [image for image in there.images if named.image(image.alias) is None]
+    return Release.of([*named.images, *others])

@@ -1,0 +1,103 @@
+"""`longshore rollback`: bring a stage back to a release that was verified in it."""
+
+from collections.abc import Sequence
+
+from longshore.decide.promotion import Stay
+from longshore.decide.word import decide_rollback, standing, way_back
+from longshore.domain.intents import IntentKind
+from longshore.domain.outcomes import Outcome
+from longshore.domain.releases import Release
+from longshore.domain.stages import StageSnapshot
+from longshore.events.outbound import release_detail
+from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.control import Control
+from longshore_cli.errors import CommandError, ExitCode
+from longshore_cli.installation import find_installation
+from longshore_cli.ledger_view import LedgerView
+from longshore_cli.output import OutputFormat, print_json, print_line
+from longshore_cli.status import parse_stage
+from longshore_cli.wish import ask, check_reason
+from longshore_cli.wording import release_text
+
+LEAST_OF_A_DIGEST = 6
+"""Characters of a digest by which a release can be named."""
+
+
+def run_rollback(
+    place: Place, stage: str, to: str | None, reason: str, output: OutputFormat
+) -> None:
+    """Say from what to what the stage goes back, and ask control for just that."""
+    wanted = parse_stage(stage)
+    check_reason(reason, f'longshore rollback {stage} --reason "prices are wrong"')
+    with aws_in_sentences():
+        access = Access(place)
+        installation = find_installation(access)
+        snapshot = LedgerView(access, installation).existing(wanted)
+        there, back = standing(snapshot), _chosen(snapshot, to)
+        leaving = there.id if there else None
+        _check_possible(snapshot, leaving, back)
+        control = Control(access, installation)
+        way = {"to": back.id, "leaving": leaving}
+        intent = ask(control, wanted, IntentKind.ROLLBACK, reason, **way)
+    if output is OutputFormat.JSON:
+        left = release_detail(there) if there else None
+        told = {"stage": stage, "intent": intent, "reason": reason}
+        print_json({**told, "from": left, "to": release_detail(back)})
+        return
+    print_line(f"{stage} goes back from {release_text(there)} to {back}")
+    print_line("held: what it leaves is vetoed, and it moves no more by itself until")
+    print_line(f"      longshore resume {stage} --reason TEXT")
+    print_line(f"next: longshore status {stage}")
+
+
+def _chosen(snapshot: StageSnapshot, to: str | None) -> Release:
+    """Return the verified release that is named or, where none is, the one before."""
+    stage = snapshot.stage
+    found = way_back(snapshot) if to is None else _named(stage.verified, to)
+    if isinstance(found, Release):
+        return found
+    if to is None or not found:
+        what = f"no verified release {to}" if to else "no other verified release to go back to"
+        raise CommandError(
+            f"{stage.id} has {what}",
+            details=_listed(stage.verified),
+            next_step=f"longshore deploy {stage.id} TAG brings any image of its repositories",
+        )
+    raise CommandError(
+        f"{to} names {len(found)} verified releases of {stage.id}",
+        details=_listed(found),
+        next_step=f"longshore rollback {stage.id} --to ID --reason TEXT",
+    )
+
+
+def _named(verified: Sequence[Release], to: str) -> Release | Sequence[Release]:
+    """Find a release by its id, or by a tag or the beginning of a digest of one of its images."""
+    by_id = [release for release in verified if release.id == to]
+    found = by_id or [release for release in verified if _is_called(release, to)]
+    return found[0] if len(found) == 1 else found
+
+
+def _is_called(release: Release, name: str) -> bool:
+    bare = name.removeprefix("sha256:")
+    return any(
+        image.tag == name
+        or (len(bare) >= LEAST_OF_A_DIGEST and image.digest.partition(":")[2].startswith(bare))
+        for image in release.images
+    )
+
+
+def _listed(releases: Sequence[Release]) -> tuple[str, ...]:
+    return tuple(f"{release.id}  {release}" for release in releases)
+
+
+def _check_possible(snapshot: StageSnapshot, leaving: str | None, back: Release) -> None:
+    """Refuse what the stage would decline as it is now; what waits to be heard may change that."""
+    move = decide_rollback(snapshot, leaving=leaving, to=back.id)
+    if snapshot.intents or not isinstance(move, Stay):
+        return
+    declined = move.outcome is Outcome.REJECTED
+    raise CommandError(
+        f"{snapshot.stage.id}: {move.reason}",
+        next_step=f"longshore status {snapshot.stage.id}",
+        code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
+    )

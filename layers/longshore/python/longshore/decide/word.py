@@ -1,0 +1,86 @@
+"""Decide what becomes of a release that a person asks for by name.
+
+A person's word passes holds, vetoes and the rule that nothing goes backwards by itself. It stands
+on what the person saw: where the stage has moved on meanwhile, they are asked to look again.
+"""
+
+from longshore.decide.promotion import Deploy, Stay
+from longshore.domain.deployments import Phase
+from longshore.domain.outcomes import Outcome
+from longshore.domain.releases import Release
+from longshore.domain.stages import StageSnapshot
+
+
+def standing(snapshot: StageSnapshot) -> Release | None:
+    """Return the release that a stage is on, or on its way to."""
+    flight = snapshot.deployment
+    return flight.release if flight is not None else snapshot.stage.live
+
+
+def way_back(snapshot: StageSnapshot) -> Release | None:
+    """Return the release that a rollback goes to where the person names none.
+
+    It is the newest that was verified, is another than the present one, and was not left before.
+    """
+    there = standing(snapshot)
+    for known in snapshot.stage.verified:
+        is_other = there is None or known.content != there.content
+        if is_other and not snapshot.stage.veto_of(known) and not lacking(snapshot, known):
+            return known
+    return None
+
+
+def lacking(snapshot: StageSnapshot, release: Release) -> str:
+    """Return the images of the stage that a release has none of, in words; empty where it has all.
+
+    The stage may have been given another image, or took it from elsewhere, since.
+    """
+    missing = [
+        image.alias
+        for image in snapshot.spec.images
+        if (known := release.image(image.alias)) is None or known.repository != image.repository
+    ]
+    return ", ".join(missing)
+
+
+def decide_deploy(snapshot: StageSnapshot, wanted: Release) -> Deploy | Stay:
+    """Decide on a release that a person wants deployed."""
+    flight, live = snapshot.deployment, snapshot.stage.live
+    if busy := _returning(snapshot):
+        return busy
+    if flight is not None and flight.release.content == wanted.content:
+        return Stay(f"{wanted} is already on its way as {flight.name}")
+    if flight is None and live is not None and live.content == wanted.content:
+        return Stay(f"{wanted} is live already")
+    return Deploy(wanted, f"a person asked for {wanted}")
+
+
+def decide_rollback(
+    snapshot: StageSnapshot, *, leaving: str | None, to: str | None
+) -> Deploy | Stay:
+    """Decide on a rollback from one release to another, both by id."""
+    there = standing(snapshot)
+    if busy := _returning(snapshot):
+        return busy
+    if (there.id if there else None) != leaving:
+        now = there or "no release that all services share"
+        return _declined(f"the stage is on {now} meanwhile: look again, and ask again if need be")
+    release = next((known for known in snapshot.stage.verified if known.id == to), None)
+    if release is None:
+        return _declined(f"the stage knows no verified release {to} to go back to")
+    if there is not None and there.content == release.content:
+        return Stay(f"the stage is on {release} already")
+    if missing := lacking(snapshot, release):
+        return _declined(f"{release} has no image for {missing}, which the stage runs now")
+    return Deploy(release, f"a person goes back from {there or 'what runs'} to {release}")
+
+
+def _returning(snapshot: StageSnapshot) -> Stay | None:
+    flight = snapshot.deployment
+    if flight is None or flight.phase is not Phase.ROLLING_BACK:
+        return None
+    return _declined(f"{flight.name} is being rolled back: ask again when that has ended")
+
+
+def _declined(reason: str) -> Stay:
+    return Stay(reason, Outcome.REJECTED)

@@ -1,0 +1,48 @@
+"""What people ask of stages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from longshore.domain.places import StageId
+
+
+class IntentKind(StrEnum):
+    """What a person asks of a stage."""
+
+    RETRY = "retry"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DEPLOY = "deploy"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedImage:
+    """An image that a person wants under an alias; `tag` is what they called it."""
+
+    alias: str
+    digest: str
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person asks of a stage, by the identity that signed the request.
+
+    `images` are those of a deploy. A rollback names the ids of two releases: `to`, and `leaving`,
+    the one that the person saw in place, None where they saw none: it goes no further back than
+    they meant although two people ask at once.
+    `ledger` is the name of the ledger that it was written to.
+    """
+
+    id: str
+    stage: StageId
+    kind: IntentKind
+    actor: str
+    reason: str
+    at: datetime
+    images: tuple[WantedImage, ...] = ()
+    to: str | None = None
+    leaving: str | None = None
+    ledger: str = ""

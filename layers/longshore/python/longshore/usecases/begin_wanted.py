@@ -1,0 +1,44 @@
+"""Begin a deployment that a person asked for by name, or say why it does not begin."""
+
+from dataclasses import replace
+
+from longshore.decide.promotion import Deploy, Stay
+from longshore.domain.actors import name_actor
+from longshore.domain.deployments import Trigger, TriggerKind
+from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.intents import Intent
+from longshore.domain.outcomes import EventName, EventOutcome
+from longshore.domain.stages import StageRecord
+from longshore.usecases.outbox import announce_stage
+from longshore.usecases.ports import Changes
+from longshore.usecases.round import Round
+from longshore.usecases.start_deployment import start_deployment
+
+
+def begin_wanted(
+    round_: Round, intent: Intent, move: Deploy, stage: StageRecord, hold: HoldKind | None
+) -> None:
+    """Begin a deployment by a person's word, and write down in the same step that it was heard.
+
+    `stage` is what the word makes of the stage. Where it leaves a `hold`, that is told; a stage
+    that a person keeps already stays kept as it was.
+    """
+    reason = f"{name_actor(intent.actor)}: {intent.reason}"
+    heard = Changes(stage=stage.without_veto(move.release), consumed=(intent,))
+    if hold is not None and stage.paused is None:
+        heard = _held(round_, heard, Hold(hold, reason, intent.at))
+    trigger = Trigger(TriggerKind(intent.kind), intent.actor, (intent.id,))
+    named = replace(move, reason=f"{move.reason}; {reason}")
+    start_deployment(round_, named, trigger, heard)
+
+
+def decline(round_: Round, intent: Intent, stay: Stay) -> None:
+    """End a wish that begins nothing."""
+    outcome = EventOutcome(intent.id, intent.stage, stay.outcome, stay.reason, round_.now)
+    round_.commit(Changes(consumed=(intent,), outcomes=(outcome,)))
+
+
+def _held(round_: Round, heard: Changes, hold: Hold) -> Changes:
+    stage = replace(heard.stage or round_.stage, paused=hold)
+    stage, told = announce_stage(stage, EventName.STAGE_HELD, hold.told, round_.now)
+    return replace(heard, stage=stage, announcements=(told,))
