@@ -10,6 +10,7 @@ from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.table import Table
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.outcomes import EventOutcome
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.stages import StageSnapshot
 from longshore.usecases.lookups import services_of
@@ -74,6 +75,20 @@ class LedgerView:
             return snapshot.deployment
         item = self._table.get(keys.deployment(snapshot.stage.id, snapshot.stage.latest))
         return None if item is None else items.record_of(item, DeploymentRecord)
+
+    def outcomes(self, stage: StageId, most: int) -> Sequence[EventOutcome]:
+        """Return the newest ends of events of a stage, newest first, at most `most`.
+
+        They lie in no order of time, so all that the ledger keeps, for thirty days, are read.
+        """
+        found = self._table.query(
+            {
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": {":pk": items.text(keys.outcomes_partition(stage))},
+            }
+        )
+        ends = [items.record_of(item, EventOutcome) for item in found]
+        return sorted(ends, key=lambda end: (end.at, end.event), reverse=True)[:most]
 
     def deployments(self, stage: StageId, most: int) -> Sequence[DeploymentRecord]:
         """Return the newest deployments of a stage, newest first, at most `most` (1 to 1000)."""

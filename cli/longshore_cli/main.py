@@ -15,7 +15,8 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.options import Installation, Profile, Region, Stage, Yes
+from longshore_cli.look_commands import events, history, status
+from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
 from longshore_cli.wish_commands import WISHES, deploy, rollback, wish_command
 
@@ -127,44 +128,8 @@ def apply(
     run_apply(place, file, ApplyOptions(deploy=deploy, yes=yes, dry_run=dry_run), output)
 
 
-@app.command()
-def status(
-    what: Annotated[
-        str | None,
-        typer.Argument(metavar="STAGE", help="application/stage, or an application."),
-    ] = None,
-    *,
-    installation: Installation = "longshore",
-    region: Region = None,
-    profile: Profile = None,
-    output: Output = OutputFormat.TEXT,
-) -> None:
-    """Show what runs, what is held, and what to do."""
-    from longshore_cli.access import Place
-    from longshore_cli.status import run_status
-
-    run_status(Place(installation, profile, region), what, output)
-
-
-@app.command()
-def history(
-    stage: Stage,
-    *,
-    most: Annotated[
-        int, typer.Option("--limit", min=1, max=1000, help="How many deployments, newest first.")
-    ] = 20,
-    installation: Installation = "longshore",
-    region: Region = None,
-    profile: Profile = None,
-    output: Output = OutputFormat.TEXT,
-) -> None:
-    """Show the deployments of a stage."""
-    from longshore_cli.access import Place
-    from longshore_cli.status import run_history
-
-    run_history(Place(installation, profile, region), stage, most, output)
-
-
+for look in (status, history, events):
+    app.command()(look)
 app.command()(deploy)
 app.command()(rollback)
 for kind in WISHES:

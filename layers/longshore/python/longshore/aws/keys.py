@@ -87,9 +87,14 @@ def deployment(stage: StageId, number: int) -> Key:
     return Key(deployments_partition(stage), f"{number:010d}")
 
 
+def outcomes_partition(stage: StageId) -> str:
+    """Return the partition of the ends of a stage's events, by their ids."""
+    return f"outcomes#{stage}"
+
+
 def outcome(stage: StageId, event: str) -> Key:
     """Return where the end of an (event, stage) pair lies."""
-    return Key(f"outcomes#{stage}", event)
+    return Key(outcomes_partition(stage), event)
 
 
 def outbox_partition(subject: str) -> str:

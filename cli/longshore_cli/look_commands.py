@@ -1,0 +1,62 @@
+"""The commands that show what is, and change nothing."""
+
+from typing import Annotated
+
+import typer
+
+from longshore_cli.options import Installation, Profile, Region, Stage
+from longshore_cli.output import Output, OutputFormat
+
+
+def status(
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="STAGE", help="application/stage, or an application."),
+    ] = None,
+    *,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Show what runs, what is held, and what to do."""
+    from longshore_cli.access import Place
+    from longshore_cli.status import run_status
+
+    run_status(Place(installation, profile, region), what, output)
+
+
+def history(
+    stage: Stage,
+    *,
+    most: Annotated[
+        int, typer.Option("--limit", min=1, max=1000, help="How many deployments, newest first.")
+    ] = 20,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Show the deployments of a stage."""
+    from longshore_cli.access import Place
+    from longshore_cli.status import run_history
+
+    run_history(Place(installation, profile, region), stage, most, output)
+
+
+def events(
+    stage: Stage,
+    *,
+    most: Annotated[
+        int, typer.Option("--limit", min=1, max=1000, help="How many events, newest first.")
+    ] = 20,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Show what was seen of a stage, and what came of it."""
+    from longshore_cli.access import Place
+    from longshore_cli.events import run_events
+
+    run_events(Place(installation, profile, region), stage, most, output)
