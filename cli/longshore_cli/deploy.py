@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from longshore.decide.promotion import Stay
-from longshore.decide.selection import Chosen
+from longshore.decide.selection import Chosen, is_runnable
 from longshore.decide.word import decide_deploy, standing
 from longshore.domain.configuration import StageImage
 from longshore.domain.intents import IntentKind
@@ -34,19 +34,24 @@ def run_deploy(
         installation = find_installation(access)
         snapshot = LedgerView(access, installation).existing(wanted)
         named = Release.of(_find(access.registry, snapshot, images))
-        held = _is_another(access.registry, snapshot, named)
-        _check_needed(snapshot, named)
+        another = _is_another(access.registry, snapshot, named)
+        _check_needed(snapshot, named, another=another)
         asked = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
         reason = reason.strip() or f"deploy {' '.join(images)}"
         control = Control(access, installation)
         intent = ask(control, wanted, IntentKind.DEPLOY, reason, images=asked)
+    kept = snapshot.stage.paused
     if output is OutputFormat.JSON:
+        held = another or kept is not None
         told = {"stage": stage, "intent": intent, "reason": reason, "held": held}
         print_json({**told, "release": release_detail(named)})
         return
     print_line(f"{stage} is being brought to {named}")
-    if held:
+    if kept is not None:
+        print_line(f"{kept.told}; that stays until")
+    elif another:
         print_line("held: its policies choose otherwise, so it moves no more by itself until")
+    if kept is not None or another:
         print_line(f"      longshore resume {stage} --reason TEXT")
     print_line(f"next: longshore status {stage}")
 
@@ -88,6 +93,11 @@ def _image(registry: Registry, image: StageImage, name: str) -> ReleasedImage:
         )
     look = registry.image_by_digest if by_digest else registry.image_by_tag
     found = look(where, name)
+    if found is not None and not is_runnable(found):
+        raise CommandError(
+            f"{name} in {where.name} is nothing that a task can run: {found.media_type}",
+            next_step="name the image, not what belongs to it",
+        )
     if found is None:
         raise CommandError(
             f"{where.name} has no image {name}",
@@ -102,18 +112,22 @@ def _is_another(registry: Registry, snapshot: StageSnapshot, named: Release) -> 
     choice = look_at_registry(snapshot.spec.images, registry).choice
     if not isinstance(choice, Chosen):
         return True
-    whole = _whole(named, standing(snapshot) or choice.release)
+    whole = _whole(snapshot, named, standing(snapshot) or choice.release)
     return whole.content != choice.release.content
 
 
-def _check_needed(snapshot: StageSnapshot, named: Release) -> None:
-    """Refuse what is so already, or what the stage would decline as it is now."""
+def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> None:
+    """Refuse what is so already, or what the stage would decline as it is now.
+
+    What the policies would not choose is asked for all the same: then it is kept there.
+    """
     there = standing(snapshot)
     if there is None or snapshot.intents:
         return
-    move = decide_deploy(snapshot, _whole(named, there))
-    if isinstance(move, Stay):
-        declined = move.outcome is Outcome.REJECTED
+    move = decide_deploy(snapshot, _whole(snapshot, named, there))
+    declined = isinstance(move, Stay) and move.outcome is Outcome.REJECTED
+    is_kept = another and snapshot.stage.paused is None
+    if isinstance(move, Stay) and (declined or not is_kept):
         raise CommandError(
             f"{snapshot.stage.id}: {move.reason}",
             next_step=f"longshore status {snapshot.stage.id}",
@@ -121,7 +135,8 @@ def _check_needed(snapshot: StageSnapshot, named: Release) -> None:
         )
 
 
-def _whole(named: Release, there: Release) -> Release:
+def _whole(snapshot: StageSnapshot, named: Release, there: Release) -> Release:
     """Return the release that comes of it: an image that is not named stays as it is."""
-    others = [image for image in there.images if named.image(image.alias) is None]
-    return Release.of([*named.images, *others])
+    aliases = [image.alias for image in snapshot.spec.images]
+    found = (named.image(alias) or there.image(alias) for alias in aliases)
+    return Release.of(image for image in found if image is not None)

@@ -45,7 +45,8 @@ def run_rollback(
         print_json({**told, "from": left, "to": release_detail(back)})
         return
     print_line(f"{stage} goes back from {release_text(there)} to {back}")
-    print_line("held: what it leaves is vetoed, and it moves no more by itself until")
+    vetoed = "what it leaves is vetoed, and " if there else ""
+    print_line(f"held: {vetoed}it moves no more by itself until")
     print_line(f"      longshore resume {stage} --reason TEXT")
     print_line(f"next: longshore status {stage}")
 

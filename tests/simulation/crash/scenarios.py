@@ -168,7 +168,20 @@ SCENARIOS: Mapping[str, Scenario] = {
         "A person goes back while something newer is brought.",
         _plan([ONE], (1, "push", 0, 0), (5, "roll_back", 0, 0), A_WHILE),
         ("shop/staging#1 is Superseded", "shop/staging#2 is Succeeded"),
-        aspects=OUTCOME,
+        aspects=frozenset(),  # what the person sees, and goes back from, may be another
+    ),
+    "rolled back without a registry": Scenario(
+        "ECR cannot be read when a person goes back: what was asked before gives way to that.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "retry", 0, 0),
+            (1, "roll_back", 0, 0),
+            (LATER, "wait", 0, 0),
+        ),
+        ("shop/staging#2 is Succeeded",),
+        Script((Spell("ecr:", _minutes(24, 40), Fate.DENIED),)),
+        aspects=frozenset(),  # where the retry is sent again, it is the later word
     ),
     "rollback fails": Scenario(
         "A person goes back to what does not start any more: it is not rolled back in turn.",

@@ -183,3 +183,24 @@ def test_what_is_not_there_is_declined_with_a_reason(wanted: WantedImage, reason
     assert harbour.snapshot.intents == ()
     assert harbour.snapshot.stage.latest == 1
     assert harbour.snapshot.stage.paused is None
+
+
+def test_what_is_live_and_no_policys_choice_is_kept_there_by_a_word() -> None:
+    harbour = with_branch()
+    harbour.deploy(3, "feature")
+    harbour.run(minutes=10)
+    harbour.ask(IntentKind.RESUME)
+    harbour.run(minutes=1)
+    assert harbour.snapshot.stage.paused is None
+
+    wish = harbour.deploy(3, "feature")
+    harbour.run(minutes=1)
+    harbour.push(4)
+    harbour.run(minutes=20)
+    paused = harbour.snapshot.stage.paused
+
+    assert harbour.running() == of_digest(3)
+    assert paused is not None
+    assert paused.kind is HoldKind.DEPLOYED
+    assert harbour.state.outcomes[wish, STAGE].outcome == Outcome.APPLIED
+    assert "is kept there" in harbour.state.outcomes[wish, STAGE].reason

@@ -1,16 +1,23 @@
 """A person goes back to what was verified; what they leave is vetoed, and the stage is held."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from longshore.aws.calls import AwsCall
+from longshore.aws.gate import Passage
 from longshore.decide.word import standing, way_back
+from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import Phase, TriggerKind
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled, UnknownReply
 from longshore.domain.holds import HoldKind
-from longshore.domain.intents import IntentKind
+from longshore.domain.intents import IntentKind, WantedImage
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
-from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_digest
+from tests.support.builders import REPOSITORY, SERVICE, STAGE, make_digest, make_spec
+from tests.support.ecs import ecs_over
 from tests.support.harbour import WORKER, Harbour, two_services
 from tests.support.voyages import CRASH, make_harbour, of_digest, push_both
 
@@ -133,6 +140,124 @@ def test_a_rollback_that_fails_is_not_rolled_back() -> None:
     assert harbour.snapshot.target(SERVICE).backward is None
     assert harbour.snapshot.stage.live is None
     assert harbour.told()[-1] is EventName.DEPLOYMENT_FAILED
+
+
+def test_where_one_service_is_gone_the_others_go_back_all_the_same() -> None:
+    services = [replace(SERVICE, name=f"svc-{number:02}") for number in range(14)]
+    spec = replace(make_spec(), targets=tuple(map(TargetSpec, services)))
+    harbour = Harbour(spec=spec)
+    harbour.push(1)
+    for service in services:
+        harbour.open_service(service, of_digest(1))
+    harbour.run(minutes=5)
+    harbour.apply()
+    harbour.run(minutes=5)
+    harbour.push(2)
+    harbour.run(minutes=20)
+    gone = {"cluster": services[0].cluster, "service": services[0].name, "force": True}
+    harbour.world.call("DeleteService", gone)
+
+    harbour.roll_back()
+    harbour.run(minutes=30)
+    deployment = harbour.deployment(2)
+
+    assert {harbour.running(service) for service in services[1:]} == {of_digest(1)}
+    assert deployment.phase is Phase.FAILED
+    assert deployment.reason.endswith("13 services went back, the rest is where it is.")
+
+
+def test_a_rollback_that_moved_nothing_leaves_what_is_live() -> None:
+    harbour = after(2, 3)
+    denied = ecs_over(harbour.world, refusing("RegisterTaskDefinition", NotPermitted("PassRole")))
+    harbour.ports = replace(harbour.ports, ecs=denied.port)
+    harbour.registry.push(REPOSITORY, make_digest(8), "side")
+
+    harbour.roll_back(to=1)  # adopted by its tag: a revision that pins it is needed
+    harbour.run(minutes=30)
+
+    assert harbour.deployment(3).phase is Phase.FAILED
+    assert harbour.deployment(3).reason.endswith("No service was moved.")
+    assert harbour.snapshot.stage.live is not None
+
+
+def refusing(operation: str, error: Exception) -> Passage:
+    """Return a passage to ECS that refuses one operation."""
+
+    def passage(call: AwsCall, perform: Callable[[], Any]) -> Any:  # noqa: ANN401  any answer
+        if call.operation == operation:
+            raise error
+        return perform()
+
+    return passage
+
+
+@pytest.mark.parametrize("kind", [IntentKind.RETRY, IntentKind.DEPLOY])
+def test_while_the_registry_is_away_what_waits_for_it_gives_way(kind: IntentKind) -> None:
+    harbour = after(2, 3)
+    harbour.registry.failure = Throttled("ECR is away")
+    images = (WantedImage("app", make_digest(1)),) if kind is IntentKind.DEPLOY else ()
+
+    waiting = harbour.ask(kind, images=images)
+    harbour.roll_back()
+    harbour.ask(IntentKind.PAUSE)
+    harbour.run(minutes=10)
+
+    assert harbour.running() == of_digest(2)
+    assert end_of(harbour, waiting).outcome is Outcome.SUPERSEDED
+    assert "ask again if need be" in end_of(harbour, waiting).reason
+    assert harbour.snapshot.intents == ()
+
+
+def test_what_waits_for_the_registry_waits_on_where_nothing_follows() -> None:
+    harbour = after(2, 3)
+    harbour.registry.failure = Throttled("ECR is away")
+    waiting = harbour.deploy(1)
+    harbour.run(minutes=5)
+    assert len(harbour.snapshot.intents) == 1
+
+    harbour.registry.failure = None
+    harbour.run(minutes=20)
+
+    assert harbour.running() == of_digest(1)
+    assert end_of(harbour, waiting).outcome is Outcome.APPLIED
+
+
+def test_a_way_back_does_not_wait_for_a_configuration_that_cannot_be_adopted() -> None:
+    harbour = after(2, 3)
+    harbour.registry.failure = Throttled("ECR is away")
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)))
+
+    harbour.roll_back()
+    harbour.run(minutes=10)
+
+    assert harbour.running() == of_digest(2)
+
+
+def test_with_several_images_a_registry_that_is_away_is_asked_once() -> None:
+    harbour = make_harbour(spec=two_services())
+    push_both(harbour)
+    harbour.run(minutes=10)
+    harbour.registry.failure = Throttled("ECR is away")
+    harbour.registry.reads.clear()
+
+    harbour.roll_back()
+    harbour.run(minutes=0.1)
+
+    assert sum("@" in read for read in harbour.registry.reads) == 1
+
+
+def test_a_later_failure_that_returns_to_what_was_left_says_so() -> None:
+    harbour = after(2, 3)
+    harbour.conduct[make_digest(2)] = CRASH
+    harbour.roll_back()
+    harbour.run(minutes=60)
+    harbour.ask(IntentKind.RESUME)
+
+    harbour.push(4, conduct=CRASH)
+    harbour.run(minutes=60)
+
+    assert harbour.running() == of_digest(3)
+    assert "which is vetoed (arn:of:somebody went back from it" in harbour.deployment(4).reason
 
 
 def test_after_a_rollback_that_failed_another_one_is_possible() -> None:

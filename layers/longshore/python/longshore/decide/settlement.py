@@ -49,12 +49,18 @@ _HOLDS = {
 }
 
 
-def settle(targets: Sequence[TargetRecord]) -> Settlement:
-    """Return the verdict over the way forward: one failure decides, success needs them all."""
+def settle(targets: Sequence[TargetRecord], *, to_the_end: bool = False) -> Settlement:
+    """Return the verdict over the way forward: one failure decides, success needs them all.
+
+    With `to_the_end` a failure decides when every target is over.
+    """
+    under_way = not all(target.forward.state.over for target in targets)
+    if under_way and to_the_end:
+        return UnderWay()
     for target in targets:
         if target.forward.state.over and not target.forward.state.good:
             return Broken(target, _fault(target))
-    if not all(target.forward.state.over for target in targets):
+    if under_way:
         return UnderWay()
     unproven = (t for t in targets if t.forward.state is LegState.UNPROVEN)
     return Done(tuple(str(target.service) for target in unproven))

@@ -11,7 +11,7 @@ from longshore.decide.settlement import Broken, Done, UnderWay, settle
 from longshore.decide.support import refusal_of
 from longshore.decide.verdict import judge, may_call_again, still_there
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, TriggerKind
 from longshore.domain.errors import NotPermitted, Paced, Refused
 from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsService, RolloutState
@@ -140,7 +140,9 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
     """Act on the stage's verdict; return whether the way forward is over."""
     current = round_.snapshot.deployment or deployment
     run_out(round_, current)
-    if isinstance(settle(round_.targets()), UnderWay):
+    # A rollback is not rolled back: where one service fails, the others go on.
+    to_the_end = current.trigger.kind is TriggerKind.ROLLBACK
+    if isinstance(settle(round_.targets(), to_the_end=to_the_end), UnderWay):
         return False
     _see_what_stayed(round_)
     match settle(round_.targets()):

@@ -7,7 +7,7 @@ from longshore.domain.actors import name_actor
 from longshore.domain.deployments import Trigger, TriggerKind
 from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.intents import Intent
-from longshore.domain.outcomes import EventName, EventOutcome
+from longshore.domain.outcomes import EventName, EventOutcome, Outcome
 from longshore.domain.stages import StageRecord
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
@@ -32,10 +32,15 @@ def begin_wanted(
     start_deployment(round_, named, trigger, heard)
 
 
-def decline(round_: Round, intent: Intent, stay: Stay) -> None:
-    """End a wish that begins nothing."""
-    outcome = EventOutcome(intent.id, intent.stage, stay.outcome, stay.reason, round_.now)
-    round_.commit(Changes(consumed=(intent,), outcomes=(outcome,)))
+def decline(round_: Round, intent: Intent, stay: Stay, hold: HoldKind | None = None) -> None:
+    """End a wish that begins nothing; it may leave a hold all the same."""
+    changes, end, reason = Changes(consumed=(intent,)), stay.outcome, stay.reason
+    if hold is not None and round_.stage.paused is None:
+        words = f"{name_actor(intent.actor)}: {intent.reason}"
+        changes = _held(round_, changes, Hold(hold, words, intent.at))
+        end, reason = Outcome.APPLIED, f"{reason}, and is kept there until somebody resumes it"
+    outcome = EventOutcome(intent.id, intent.stage, end, reason, round_.now)
+    round_.commit(replace(changes, outcomes=(outcome,)))
 
 
 def _held(round_: Round, heard: Changes, hold: Hold) -> Changes:

@@ -46,7 +46,14 @@ def _gone(round_: Round, release: Release) -> str:
 
     A way back does not wait for the registry.
     """
-    missing = [image for image in release.images if _is_missing(round_, image)]
+    missing = []
+    for image in release.images:
+        round_.check_time()
+        try:
+            if _is_missing(round_, image):
+                missing.append(image)
+        except (NotPermitted, Throttled, UnknownReply):
+            break
     return ", ".join(f"{i} is not in {i.repository.name} any more" for i in missing)
 
 
@@ -55,5 +62,3 @@ def _is_missing(round_: Round, image: ReleasedImage) -> bool:
         return round_.ports.registry.image_by_digest(image.repository, image.digest) is None
     except Refused:
         return True
-    except (NotPermitted, Throttled, UnknownReply):
-        return False

@@ -32,11 +32,12 @@ def hear_deploys(round_: Round, intents: Sequence[Intent], look: Look) -> None:
 def _hear(round_: Round, intent: Intent, look: Look) -> None:
     wanted = _release(round_, intent.images, look)
     move = decide_deploy(round_.snapshot, wanted)
-    if isinstance(move, Stay):
-        decline(round_, intent, move)
-        return
     chosen = isinstance(look.choice, Chosen) and look.choice.release.content == wanted.content
     hold = None if chosen else HoldKind.DEPLOYED
+    if isinstance(move, Stay):
+        is_there = move.outcome is Outcome.DUPLICATE
+        decline(round_, intent, move, hold if is_there else None)
+        return
     begin_wanted(round_, intent, move, round_.stage, hold)
 
 

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from longshore.decide.promotion import Stay
+from longshore.domain.actors import name_actor
 from longshore.domain.intents import Intent, IntentKind
+from longshore.domain.outcomes import Outcome
+from longshore.usecases.begin_wanted import decline
 from longshore.usecases.bring_back import hear_rollbacks
 from longshore.usecases.bring_wanted import hear_deploys
 from longshore.usecases.let_pass import hear_retries
@@ -22,15 +26,35 @@ _WITH_A_LOOK: Mapping[IntentKind, Callable[[Round, Sequence[Intent], Look], None
 }
 
 
-def hear_wishes(round_: Round, look: Look | None = None) -> None:
+def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) -> None:
     """Do what people asked; until the registry was looked at, only what needs no look.
 
-    What was asked for after something that waits for it waits too.
+    What was asked for after something that waits for it waits too. Where the registry is `away`
+    it does not: then what waits gives way to what was asked after it.
     """
-    for kind, wishes in groupby(round_.snapshot.intents, key=lambda intent: intent.kind):
+    intents = round_.snapshot.intents
+    for kind, wishes in groupby(intents, key=lambda intent: intent.kind):
+        some = tuple(wishes)
         if hear := _AT_ONCE.get(kind):
-            hear(round_, tuple(wishes))
+            hear(round_, some)
         elif look is not None:
-            _WITH_A_LOOK[kind](round_, tuple(wishes), look)
+            _WITH_A_LOOK[kind](round_, some, look)
+        elif away and (later := _at_once_after(intents, some[-1])) is not None:
+            _give_way(round_, some, later)
         else:
             return
+
+
+def _at_once_after(intents: Sequence[Intent], wish: Intent) -> Intent | None:
+    later = intents[intents.index(wish) + 1 :]
+    return next((intent for intent in later if intent.kind in _AT_ONCE), None)
+
+
+def _give_way(round_: Round, wishes: Sequence[Intent], later: Intent) -> None:
+    """End wishes that nobody could look up before something else was asked for."""
+    reason = (
+        f"the registry could not be read before {name_actor(later.actor)} asked to {later.kind}; "
+        "ask again if need be"
+    )
+    for wish in wishes:
+        decline(round_, wish, Stay(reason, Outcome.SUPERSEDED))

@@ -153,6 +153,7 @@ def _look(round_: Round) -> Look:
     try:
         return look_at_registry(round_.snapshot.spec.images, round_.ports.registry)
     except LongshoreError:
+        hear_wishes(round_, away=True)
         _drive(round_)
         raise
 
@@ -174,6 +175,7 @@ def _adopt(round_: Round) -> bool:
     except Conflict:
         raise
     except LongshoreError:
+        hear_wishes(round_, away=True)
         _advance(round_)
         raise
 

@@ -17,12 +17,13 @@ from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase, TriggerKind
 from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
 from longshore.domain.failures import Failure, StoppedTask
-from longshore.domain.holds import Hold, HoldKind, Veto
+from longshore.domain.holds import Hold, Veto
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.conclude_deployment import end
+from longshore.usecases.end_badly import because, end_rollback, end_unmoved, left_to_others
 from longshore.usecases.keep_time import began_at, keep_timer, run_out
 from longshore.usecases.move_service import move_service
 from longshore.usecases.outbox import announce_deployment
@@ -43,13 +44,13 @@ def begin_return(
     failed = replace(deployment, failure=failure)
     stage = _kept_back(round_, failed, fault, failure)
     if deployment.trigger.kind is TriggerKind.ROLLBACK:
-        _end_where_it_is(round_, failed, stage)
+        end_rollback(round_, failed, stage)
         return
     if not to_return(round_.targets()):
-        _end_unmoved(round_, failed, stage)
+        end_unmoved(round_, failed, stage)
         return
     deadline = round_.now + round_.snapshot.spec.deadline
-    back = _with(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
+    back = because(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
     back = replace(back, deadline_at=deadline, returning_since=round_.now)
     back, told = announce_deployment(back, EventName.DEPLOYMENT_FAILED, round_.now)
     stage = replace(stage, due_at=deadline)
@@ -100,33 +101,6 @@ def _kept_back(
         return stage.vetoing(veto)
     content = None if fault is Fault.REPLACED else release.content
     return replace(stage, hold=Hold(kind, failure.summary, round_.now, content, release))
-
-
-def _end_unmoved(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
-    phase = Phase.FAILED
-    if taken(round_.targets()):
-        # What another hand brought, ECS's breaker too, is not what was live before.
-        phase, stage = Phase.ABORTED, _left_to_others(round_, replace(stage, live=None), failed)
-    end(round_, _with(failed, phase, "No service was moved."), stage=stage)
-
-
-def _left_to_others(round_: Round, stage: StageRecord, ended: DeploymentRecord) -> StageRecord:
-    """Hold everything where another hand has a service: what it brought stays until a person asks.
-
-    That stands beside a veto, and above the hold of one release.
-    """
-    theirs = taken(round_.targets())
-    if not theirs or (stage.hold is not None and stage.hold.content is None):
-        return stage
-    reason = "; ".join(f"{service}: {why}" for service, why in theirs.items())
-    return replace(stage, hold=Hold(HoldKind.REPLACED, reason, round_.now, None, ended.release))
-
-
-def _end_where_it_is(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
-    """End a rollback that failed: it is not rolled back, for what it left was worse."""
-    left = _left_to_others(round_, replace(stage, live=None), failed)
-    then = "A rollback is not rolled back: the services are where they are."
-    end(round_, _with(failed, Phase.FAILED, then), stage=left)
 
 
 def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:
@@ -243,8 +217,8 @@ def _end_returned(
     # What was live but unproven is left with the rest: the stage is where it was verified last.
     # Else nothing is live on the whole stage: who asks for the stable release shall get it.
     live = round_.stage.stable if phase is Phase.ROLLED_BACK else None
-    ended = _with(deployment, phase, then)
-    stage = _left_to_others(round_, replace(round_.stage, live=live), ended)
+    ended = because(deployment, phase, then)
+    stage = left_to_others(round_, replace(round_.stage, live=live), ended)
     end(round_, ended, stage=stage)
 
 
@@ -254,12 +228,9 @@ def _uncertain(legs: Iterable[Leg]) -> bool:
     )
 
 
-def _with(deployment: DeploymentRecord, phase: Phase, then: str) -> DeploymentRecord:
-    """Return the deployment in a phase whose reason is the failure and what came then."""
-    cause = deployment.failure.summary if deployment.failure else deployment.reason
-    return replace(deployment, phase=phase, reason=f"{cause} {then}")
-
-
 def _stable(round_: Round) -> str:
     stable = round_.stage.stable
-    return str(stable) if stable else "what each service ran before"
+    if stable is None:
+        return "what each service ran before"
+    left = round_.stage.veto_of(stable)
+    return f"{stable}, which is vetoed ({left.reason})" if left else str(stable)
