@@ -123,6 +123,13 @@ def _veto_of_id(self: StageRecord, release: Release) -> Veto | None:
     return next((veto for veto in self.vetoes if veto.release.id == release.id), None)
 
 
+def _newer_by_its_name(
+    images: Sequence[StageImage], kept: Release, since: datetime, candidate: Release
+) -> bool:
+    del images, since
+    return kept.id != candidate.id
+
+
 def _ship_all(round_: Round, stage: StageRecord, candidate: Release) -> str:
     del round_, stage
     return f"{candidate} ships at once"
@@ -196,7 +203,10 @@ MUTANTS = (
     Mutant(
         "veto-by-tag",
         "a vetoed release ships under another tag",
-        replacing("longshore.domain.stages.StageRecord.veto_of", _veto_of_id),
+        together(
+            replacing("longshore.domain.stages.StageRecord.veto_of", _veto_of_id),
+            replacing("longshore.decide.promotion._is_newer", _newer_by_its_name),
+        ),
     ),
     Mutant(
         "apply-deploys",
