@@ -35,7 +35,7 @@ def run_deploy(
         snapshot = LedgerView(access, installation).existing(wanted)
         named = Release.of(_find(access.registry, snapshot, images))
         another = _is_another(access.registry, snapshot, named)
-        _check_needed(snapshot, named, another=another)
+        is_there = _check_needed(snapshot, named, another=another)
         asked = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
         reason = reason.strip() or f"deploy {' '.join(images)}"
         control = Control(access, installation)
@@ -46,7 +46,7 @@ def run_deploy(
         told = {"stage": stage, "intent": intent, "reason": reason, "held": held}
         print_json({**told, "release": release_detail(named)})
         return
-    print_line(f"{stage} is being brought to {named}")
+    print_line(f"{stage} {'is kept on' if is_there else 'is being brought to'} {named}")
     if kept is not None:
         print_line(f"{kept.told}; that stays until")
     elif another:
@@ -116,14 +116,15 @@ def _is_another(registry: Registry, snapshot: StageSnapshot, named: Release) -> 
     return whole.content != choice.release.content
 
 
-def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> None:
+def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> bool:
     """Refuse what is so already, or what the stage would decline as it is now.
 
-    What the policies would not choose is asked for all the same: then it is kept there.
+    What the policies would not choose is asked for all the same: then it is kept there. Returns
+    whether that is all there is to do.
     """
     there = standing(snapshot)
     if there is None or snapshot.intents:
-        return
+        return False
     move = decide_deploy(snapshot, _whole(snapshot, named, there))
     declined = isinstance(move, Stay) and move.outcome is Outcome.REJECTED
     is_kept = another and snapshot.stage.paused is None
@@ -133,6 +134,7 @@ def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> 
             next_step=f"longshore status {snapshot.stage.id}",
             code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
         )
+    return isinstance(move, Stay)
 
 
 def _whole(snapshot: StageSnapshot, named: Release, there: Release) -> Release:

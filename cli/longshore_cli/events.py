@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from longshore.domain.actors import name_actor
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventOutcome
 from longshore_cli.access import Access, Place, aws_in_sentences
@@ -42,7 +41,7 @@ def _print(waiting: Sequence[Intent], ended: Sequence[EventOutcome], now: dateti
 
 
 def _wish(intent: Intent) -> str:
-    return f"{name_actor(intent.actor)} asked to {intent.kind}: {intent.reason}"
+    return f"{intent.told}: {intent.reason}"
 
 
 def _ended_json(ended: EventOutcome) -> dict[str, object]:

@@ -119,6 +119,20 @@ def test_what_is_live_already_is_nothing_to_do(applied: World, keep: Callable[..
     assert applied.control.heard == []
 
 
+def test_what_is_live_and_no_policys_choice_is_asked_to_be_kept(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    live = make_release(applied.push("shop", "v2", content="two"))
+    keep(StageRecord(STAGE, config=1, live=live, stable=live, version=1))
+
+    result = applied.run("deploy", "shop/staging", "v2")
+
+    assert result.exit_code == 0
+    assert "shop/staging is kept on v2" in result.stdout
+    assert "longshore resume shop/staging" in result.stdout
+    assert len(applied.control.heard) == 1
+
+
 def test_while_a_deployment_is_rolled_back_nothing_is_asked_for(
     applied: World, keep: Callable[..., None]
 ) -> None:

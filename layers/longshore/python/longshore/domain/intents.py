@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from longshore.domain.actors import name_actor
 from longshore.domain.places import StageId
 
 
@@ -46,3 +47,8 @@ class Intent:
     to: str | None = None
     leaving: str | None = None
     ledger: str = ""
+
+    @property
+    def told(self) -> str:
+        """Who asked for what, in words; the reason stands by itself."""
+        return f"{name_actor(self.actor)} asked to {self.kind}"

@@ -11,7 +11,6 @@ from functools import partial
 
 from longshore.decide.adoption import common_digests, is_pushed_after
 from longshore.decide.selection import Chosen
-from longshore.domain.actors import name_actor
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.intents import Intent
@@ -99,8 +98,7 @@ def _end_old_wishes(round_: Round) -> None:
 
 
 def _too_old(round_: Round, intent: Intent) -> EventOutcome:
-    asked = f"{name_actor(intent.actor)} asked to {intent.kind}"
-    reason = f"{_why(round_)} after {asked}; ask again if need be"
+    reason = f"{_why(round_)} after {intent.told}; ask again if need be"
     return EventOutcome(intent.id, intent.stage, Outcome.REJECTED, reason, round_.now)
 
 

@@ -1,6 +1,6 @@
 """Take a deployment forward by one round: see what became of its targets, judge, go on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -16,6 +16,7 @@ from longshore.domain.errors import NotPermitted, Paced, Refused
 from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsService, RolloutState
 from longshore.domain.places import ServiceRef
+from longshore.domain.stages import TargetRecord
 from longshore.usecases.adopt_stage import what_runs
 from longshore.usecases.conclude_deployment import succeed
 from longshore.usecases.keep_time import keep_timer, run_out
@@ -77,9 +78,14 @@ def _judge(round_: Round, services: Services) -> None:
     """Record what ECS shows of the targets under way, in one write; nothing if nothing moved."""
     seen = [target for target in round_.targets() if target.service in services]
     legs = [judge(target.forward, services[target.service], round_.now) for target in seen]
+    _record(round_, seen, legs)
+
+
+def _record(round_: Round, targets: Sequence[TargetRecord], legs: Sequence[Leg]) -> None:
+    """Record the legs that are not as they were, in one write; nothing if all are."""
     moved = tuple(
         replace(target, forward=leg)
-        for target, leg in zip(seen, legs, strict=True)
+        for target, leg in zip(targets, legs, strict=True)
         if leg != target.forward
     )
     if moved:
@@ -160,13 +166,7 @@ def _see_what_stayed(round_: Round) -> None:
     good = [target for target in round_.targets() if target.forward.state.good]
     services = round_.observe(target.service for target in good)
     legs = [still_there(target.forward, services[target.service], round_.now) for target in good]
-    gone = tuple(
-        replace(target, forward=leg)
-        for target, leg in zip(good, legs, strict=True)
-        if leg != target.forward
-    )
-    if gone:
-        round_.commit(Changes(targets=gone))
+    _record(round_, good, legs)
 
 
 def _come_back(round_: Round, wait: timedelta) -> None:

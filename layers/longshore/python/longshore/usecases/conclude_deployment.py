@@ -30,7 +30,7 @@ def succeed(round_: Round, deployment: DeploymentRecord, unproven: Sequence[str]
             "whose desired count is 0"
         )
     else:
-        reason = f"{release} is live on {_count(round_.targets())}"
+        reason = f"{release} is live on {name_services(round_.targets())}"
     done = replace(deployment, phase=Phase.SUCCEEDED, reason=reason)
     end(round_, done, stage=stage, targets=proven)
 
@@ -58,7 +58,8 @@ def _now_stable(round_: Round, deployment: DeploymentRecord) -> tuple[TargetReco
     )
 
 
-def _count(targets: Sequence[TargetRecord]) -> str:
+def name_services(targets: Sequence[TargetRecord]) -> str:
+    """Return the services of targets by name, or their number where they are many."""
     names = ", ".join(str(target.service) for target in targets)
     few = 3
     return names if len(targets) <= few else f"{len(targets)} services"

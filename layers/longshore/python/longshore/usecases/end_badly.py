@@ -6,8 +6,8 @@ from dataclasses import replace
 from longshore.decide.settlement import taken
 from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.holds import Hold, HoldKind
-from longshore.domain.stages import StageRecord
-from longshore.usecases.conclude_deployment import end
+from longshore.domain.stages import StageRecord, TargetRecord
+from longshore.usecases.conclude_deployment import end, name_services
 from longshore.usecases.round import Round
 
 
@@ -39,7 +39,7 @@ def end_rollback(round_: Round, failed: DeploymentRecord, stage: StageRecord) ->
     """
     targets = round_.targets()
     if any(target.forward.moved for target in targets) or taken(targets):
-        there = [str(target.service) for target in targets if target.forward.state.good]
+        there = [target for target in targets if target.forward.state.good]
         stage = replace(stage, live=None)
         then = f"A rollback is not rolled back: {_where(there)}."
     else:
@@ -48,12 +48,10 @@ def end_rollback(round_: Round, failed: DeploymentRecord, stage: StageRecord) ->
     end(round_, because(failed, Phase.FAILED, then), stage=left)
 
 
-def _where(back: Sequence[str]) -> str:
+def _where(back: Sequence[TargetRecord]) -> str:
     if not back:
         return "the services are where they are"
-    few = 3
-    named = ", ".join(back) if len(back) <= few else f"{len(back)} services"
-    return f"{named} went back, the rest is where it is"
+    return f"{name_services(back)} went back, the rest is where it is"
 
 
 def because(deployment: DeploymentRecord, phase: Phase, then: str) -> DeploymentRecord:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from longshore.decide.promotion import Stay
-from longshore.domain.actors import name_actor
 from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Outcome
 from longshore.usecases.begin_wanted import decline
@@ -52,9 +51,6 @@ def _at_once_after(intents: Sequence[Intent], wish: Intent) -> Intent | None:
 
 def _give_way(round_: Round, wishes: Sequence[Intent], later: Intent) -> None:
     """End wishes that nobody could look up before something else was asked for."""
-    reason = (
-        f"the registry could not be read before {name_actor(later.actor)} asked to {later.kind}; "
-        "ask again if need be"
-    )
+    reason = f"the registry could not be read before {later.told}; ask again if need be"
     for wish in wishes:
         decline(round_, wish, Stay(reason, Outcome.SUPERSEDED))

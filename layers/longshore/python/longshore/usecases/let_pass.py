@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from longshore.decide.selection import NothingToChoose
-from longshore.domain.actors import name_actor
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.holds import Allowance
 from longshore.domain.intents import Intent
@@ -48,5 +47,5 @@ def _may_be_kept_back(round_: Round, candidate: Release) -> bool:
 
 
 def _heard(round_: Round, intent: Intent) -> EventOutcome:
-    reason = f"{name_actor(intent.actor)} asked to {intent.kind}: {intent.reason}"
+    reason = f"{intent.told}: {intent.reason}"
     return EventOutcome(intent.id, intent.stage, Outcome.APPLIED, reason, round_.now)
