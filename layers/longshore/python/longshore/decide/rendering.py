@@ -75,6 +75,11 @@ def containers_of(definition: TaskDefinition) -> dict[str, str]:
     }
 
 
+def container_named(definition: TaskDefinition, name: str) -> Mapping[str, object] | None:
+    """Return what a definition says of one container, None where it has none of that name."""
+    return next((each for each in _containers(definition) if each.get("name") == name), None)
+
+
 def managed_containers(
     definition: TaskDefinition, target: TargetSpec, repositories: Mapping[str, RepositoryRef]
 ) -> dict[str, str]:
