@@ -68,6 +68,7 @@ def run_apply(place: Place, file: str, options: ApplyOptions, output: OutputForm
         access = Access(place)
         installation = find_installation(access)
         plan = make_plan(access, installation, source, deploy=options.deploy)
+    _warn_of_slack(source, installation)
     if output is OutputFormat.TEXT:
         _print_plan(plan)
     answer: Mapping[str, object] = {}
@@ -98,6 +99,16 @@ def make_plan(
         changes=differences(current, wanted),
         stages=plan_stages(eyes, wanted),
     )
+
+
+def _warn_of_slack(source: ConfigurationFile, installation: Installation) -> None:
+    """Say where a file wants Slack to be told and the installation has no secret for it."""
+    if source.document.get("notify") and not installation.slack:
+        print_warning(
+            f"{source.file} names Slack channels under notify, and the installation "
+            f"{installation.name!r} has no token for Slack: deploy it with SlackSecretArn "
+            "(docs/slack.md); until then only the topic is told"
+        )
 
 
 def _post(plan: Plan, control: Control) -> Mapping[str, object]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.domain.configuration import Configuration, StageSpec
+from longshore.domain.routes import Route
+from longshore.events.routes import EVENT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ def _lines(configuration: Configuration) -> Iterator[tuple[str, str]]:
     for stage in configuration.stages:
         for path, text in _stage_lines(stage).items():
             yield f"{stage.id.stage}.{path}", text
+    for route in configuration.notify:
+        stages = ", ".join(route.stages) or "every stage"
+        yield f"notify.{route.slack} ({stages})", _route_text(route)
+
+
+def _route_text(route: Route) -> str:
+    words = [word for word, name in EVENT_WORDS.items() if name in route.events]
+    text = ", ".join(words) if len(words) < len(EVENT_WORDS) else "everything"
+    return f"{text}; failures call {', '.join(route.mention)}" if route.mention else text
 
 
 def _stage_lines(stage: StageSpec) -> Mapping[str, str]:

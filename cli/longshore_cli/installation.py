@@ -25,6 +25,7 @@ class Installation:
     home: Home
     table: str
     control_url: str
+    slack: bool = False
 
 
 def parameter_name(installation: str) -> str:
@@ -69,6 +70,7 @@ def parse_installation(name: str, text: str) -> Installation:
         home=_home(name, _text(name, values, "topic_arn")),
         table=_text(name, values, "table"),
         control_url=_text(name, values, "control_url"),
+        slack=values.get("slack") is True,
     )
 
 

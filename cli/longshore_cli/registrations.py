@@ -72,7 +72,7 @@ class _Reading:
 
     def registered(self) -> Registered:
         """Return what the stages follow and own."""
-        self._check_keys((), Document, NOT_YET["document"])
+        self._check_keys((), Document)
         images = [image for path in self._entries(("images",)) for image in self._image(path)]
         stages = list(self._entries(("stages",)))
         return Registered(

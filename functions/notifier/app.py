@@ -14,5 +14,5 @@ def handler(event: Event, context: Invocation) -> BatchAnswer:
     """Tell people of a batch of announcements; return the messages that must come again."""
     journal = make_journal(context)
     settings = NotifierSettings.from_env(os.environ)
-    ports = make_notifier(settings)
+    ports = make_notifier(settings, context)
     return notify_batch(event, ports, journal)

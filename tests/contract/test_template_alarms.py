@@ -2,9 +2,9 @@
 
 import pytest
 
-from longshore.runtime.observability import SWEEP_COMPLETED
+from longshore.runtime.observability import CHAT_REFUSED, SWEEP_COMPLETED
 from tests.contract.cloudformation import Tree
-from tests.contract.template import ALARM, att, environment, functions, ref, resources
+from tests.contract.template import ALARM, att, environment, functions, ref, resource, resources
 
 ALARMS = resources(ALARM)
 
@@ -53,6 +53,15 @@ def test_a_missing_sweep_raises_an_alarm() -> None:
     assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert (alarm["Period"], alarm["Statistic"]) == (3600, "Sum")
+
+
+def test_a_channel_that_slack_refuses_raises_an_alarm_where_slack_is_told() -> None:
+    alarm = ALARMS["SlackRefusedAlarm"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Longshore", CHAT_REFUSED)
+    service = environment("Notifier")["POWERTOOLS_SERVICE_NAME"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    assert resource("SlackRefusedAlarm")["Condition"] == "TellsSlack"
 
 
 def test_silence_is_trouble_for_the_sweep_alone() -> None:

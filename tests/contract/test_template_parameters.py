@@ -17,6 +17,10 @@ ACCEPTED = {
     "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
     "NotificationEmail": "ops@example.com",
     "KmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0f3b2c1d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+    "SlackSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:longshore/slack-AbC123",
+    "SlackSecretKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0f3b2c1d-5e6f-4a7b-8c9d-0e1f2a3b",
+    "SlackApiUrl": "https://slack-gov.com/api/",
+    "LogGroupArns": "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/checkout*:*",
     "InstallationName": "longshore-prod",
     "RegisterRate": "20/0.5",
     "UpdateRate": "50/5",
@@ -29,6 +33,14 @@ REFUSED = {
     "PermissionsBoundaryArn": ["boundary", "arn:aws:iam::123456789012:role/boundary"],
     "NotificationEmail": ["ops", "ops@example", "a@example.com,b@example.com"],
     "KmsKeyArn": ["alias/aws/sns", "arn:aws:kms:eu-west-1:123456789012:alias/aws/sqs"],
+    "SlackSecretArn": [
+        "longshore/slack",
+        "xoxb-1",
+        "arn:aws:ssm:eu-west-1:123456789012:parameter/a",
+    ],
+    "SlackSecretKeyArn": ["alias/aws/secretsmanager"],
+    "SlackApiUrl": ["", "slack.com", "https://slack.com/", "ftp://slack.com/api/"],
+    "LogGroupArns": ["/ecs/checkout", "*", "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"],
     "RegisterRate": ["20", "0/1", "20/0", "20/0.0", "20/1.5", "20 / 1", "20/1/s"],
     "UpdateRate": ["fast", "-1/5", "50/0.005"],
     "InstallationName": ["-x", "1st", "a/b", "a b", "a" * 65],
@@ -78,6 +90,7 @@ def test_left_alone_an_installation_is_careful() -> None:
     defaults = {name: parameter["Default"] for name, parameter in parameters().items()}
 
     assert defaults["ClusterArns"] == defaults["TaskRoleArns"] == ""
+    assert defaults["SlackSecretArn"] == defaults["LogGroupArns"] == ""
     assert defaults["DeletionProtection"] == "true"
     assert defaults["ReservedConcurrency"] == -1
     assert defaults["Architecture"] == "arm64"

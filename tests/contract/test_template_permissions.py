@@ -50,7 +50,9 @@ CALLS = {
         "sqs:SendMessage",
     },
     "Announcer": {"dynamodb:UpdateItem", "events:PutEvents", "sqs:SendMessage"},
-    "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"},
+    "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"}
+    | {"secretsmanager:GetSecretValue", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    | {"ecs:DescribeTaskDefinition", "logs:GetLogEvents"},
     "Control": ITEMS - {"dynamodb:UpdateItem"} | {"dynamodb:ConditionCheckItem", "sqs:SendMessage"},
 }
 

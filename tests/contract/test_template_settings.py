@@ -28,7 +28,10 @@ SETTINGS = {
     | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER}
     | {"LONGSHORE_REGISTER_RATE": ref("RegisterRate"), "LONGSHORE_UPDATE_RATE": ref("UpdateRate")},
     "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
-    "Notifier": TABLE | {"LONGSHORE_TOPIC_ARN": ref("Topic")},
+    "Notifier": TABLE
+    | {"LONGSHORE_TOPIC_ARN": ref("Topic")}
+    | {"LONGSHORE_SLACK_SECRET": ref("SlackSecretArn")}
+    | {"LONGSHORE_SLACK_API_URL": ref("SlackApiUrl")},
     "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
 }
 
@@ -129,7 +132,10 @@ def test_there_are_no_log_groups_beside_those_of_the_functions() -> None:
 
 def test_the_command_finds_the_installation() -> None:
     parameter = resources("AWS::SSM::Parameter")["Installation"]
-    written: Tree = json.loads(re.sub(r"\$\{([\w.]+)\}", r"<\1>", parameter["Value"]["Fn::Sub"]))
+    text, values = parameter["Value"]["Fn::Sub"]
+    assert values == {"Slack": {"Fn::If": ["TellsSlack", "true", "false"]}}
+    text = text.replace("${Slack}", "true")
+    written: Tree = json.loads(re.sub(r"\$\{([\w.]+)\}", r"<\1>", text))
 
     assert parameter["Name"] == {"Fn::Sub": ["/longshore/${Name}", {"Name": NAME}]}
     assert written == {
@@ -141,6 +147,7 @@ def test_the_command_finds_the_installation() -> None:
         "bus": "<Bus>",
         "work_queue_url": "<Work>",
         "inbox_url": "<Inbox>",
+        "slack": True,
     }
 
 

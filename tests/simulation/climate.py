@@ -82,6 +82,7 @@ class Climate:
     sns_down: Window | None
     ecs_down: Window | None
     bus_down: Window | None = None
+    slack_down: Window | None = None
     upgrade: Window | None
 
 
@@ -120,14 +121,16 @@ def draw_climate(rng: Random, hours: float) -> Climate:
         longest_delay=rng.choice([timedelta(minutes=2), timedelta(minutes=30), LONGEST_DELAY]),
         second_worker=harsh * rng.choice([0.0, 0.05, 0.2]),
         skewed=rng.random() < 0.4 * harsh,
-        sns_down=_window(rng, hours, harsh * 0.3),
-        ecs_down=_window(rng, hours, harsh * 0.15),
-        upgrade=_window(rng, hours, harsh * 0.3),
-        bus_down=_window(rng, hours, harsh * 0.2, BUS_DOWN_HOURS),
+        sns_down=draw_window(rng, hours, harsh * 0.3),
+        ecs_down=draw_window(rng, hours, harsh * 0.15),
+        upgrade=draw_window(rng, hours, harsh * 0.3),
+        bus_down=draw_window(rng, hours, harsh * 0.2, BUS_DOWN_HOURS),
     )
 
 
-def _window(rng: Random, hours: float, chance: float, most: float | None = None) -> Window | None:
+def draw_window(
+    rng: Random, hours: float, chance: float, most: float | None = None
+) -> Window | None:
     """Draw a time in which something is down: for `most` hours, or as long as the weather lasts."""
     begins, lasts = rng.random() * hours, rng.random() * (most or hours)
     happens = rng.random() < chance

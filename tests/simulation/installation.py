@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
 from longshore.aws.clients import Clients
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.directory import DynamoDirectory
@@ -34,11 +35,13 @@ from longshore.runtime.notifier import notify_batch
 from longshore.runtime.observability import Journal
 from longshore.runtime.reconciler import reconcile_batch
 from longshore.runtime.router import route_batch
+from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.control_ports import ControlPorts
 from longshore.usecases.ports import Clock
 from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
 from longshore.usecases.round import Ports
 from longshore.usecases.route_event import RouterPorts
+from tests.simulation.cloud.slack import NothingKnown, SimulatedSlack, Workspace
 
 Event = Mapping[str, Any]
 Handler = Callable[[Event, Clock], Any]
@@ -70,6 +73,7 @@ class Stack:
     names: Names
     rates: Rates = PUBLISHED
     ledger: str = "ledger/1"
+    slack: Workspace | None = None
 
 
 @dataclass
@@ -86,6 +90,7 @@ class Environment:
         self.table = Table(self.gate, self.stack.clients.dynamodb, self.stack.names.table)
         self.ledger = DynamoStageLedger(self.table, self.stack.ledger)
         self.ecs = AwsEcs(self.gate, self.stack.clients)
+        self.routes = DynamoRoutes(self.table)
 
     def route(self, event: Event, clock: Clock) -> Any:
         work = SqsWorkQueue(self._queue(self.stack.names.work))
@@ -106,10 +111,22 @@ class Environment:
         )
         return announce_batch(event, ports, self.stack.journal)
 
-    def notify(self, event: Event, _: Clock) -> Any:
+    def notify(self, event: Event, clock: Clock) -> Any:
         channel = SnsNoticePublisher(self.gate, self.stack.clients.sns, self.stack.names.topic)
-        ports = NotifyPorts(channel, DynamoNoticeStore(self.table))
+        ports = NotifyPorts(channel, DynamoNoticeStore(self.table), self._chat(clock))
         return notify_batch(event, ports, self.stack.journal)
+
+    def _chat(self, clock: Clock) -> ChatPorts | None:
+        if self.stack.slack is None:
+            return None
+        return ChatPorts(
+            chat=SimulatedSlack(self.stack.passage, self.stack.slack),
+            routes=self.routes,
+            threads=DynamoThreadStore(self.table),
+            sources=NothingKnown(),
+            logs=NothingKnown(),
+            clock=clock,
+        )
 
     def control(self, event: Event, clock: Clock) -> Any:
         ports = ControlPorts(

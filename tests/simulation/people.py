@@ -10,7 +10,7 @@ from typing import Any
 
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
-from tests.simulation.plan import Action, Application, Repository, Service
+from tests.simulation.plan import ALARMS, CHANNEL, Action, Application, Repository, Service
 from tests.simulation.promises.at_ecs import SECRET
 from tests.simulation.ways import ways_back
 from tests.simulation.world import World
@@ -26,6 +26,8 @@ BAD: tuple[Conduct, ...] = (
 """Images that crash at once, later, when all seemed well, or that never settle."""
 
 OUTDATED = BAD[0]
+
+ROUTES = ({"slack": CHANNEL}, {"slack": ALARMS, "on": ["failed", "rolled-back"]})
 
 TRIES = 5
 GIVE_UP = 0.3
@@ -305,7 +307,8 @@ class People:
         self._ask("/v1/configurations", request, request())
 
     def _document(self, application: Application) -> Mapping[str, object]:
-        return {
+        notify = {"notify": ROUTES} if self._plan.slack else {}
+        return notify | {
             "apiVersion": "longshore/v1",
             "application": application.name,
             "images": {

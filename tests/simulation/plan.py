@@ -1,12 +1,13 @@
 """What a seed is: the applications in it, and what people do to them, when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
 from longshore.domain.rates import PUBLISHED, Rates
-from tests.simulation.climate import Climate, draw_climate
+from tests.simulation.climate import Climate, draw_climate, draw_window
+from tests.simulation.regressions import REGRESSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Plan:
     rates: Rates = PUBLISHED
     behind: bool = False
     stormy: bool = False
+    slack: bool = False
     first_backup: timedelta = timedelta(minutes=1)
     first_sweep: timedelta = timedelta()
 
@@ -154,6 +156,10 @@ PAUSED = 0.1
 WANTED = 0.2
 """How often people ask for a release by name; that is drawn apart too."""
 
+WITH_SLACK = 0.3
+"""How often Slack is told too; that is drawn apart, and not for the stories that are kept."""
+CHANNEL, ALARMS = "#shop", "#alarms"
+
 FIRST_BACKUPS = (0.02, 0.02, 1, 60)
 """Seconds after the first configuration; stages are adopted in the first few."""
 
@@ -170,6 +176,9 @@ def draw_plan(seed: int) -> Plan:
     actions = _paused(Random(f"pauses {seed}"), actions)
     actions = _wanted(Random(f"words {seed}"), actions)
     climate = draw_climate(rng, hours)
+    slack = _slack(seed)
+    if slack is not None:
+        climate = replace(climate, slack_down=draw_window(slack, hours, 0.3))
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
     first_sweep = SWEEP * rng.random()
     first_backup = timedelta(seconds=rng.choice(FIRST_BACKUPS))
@@ -180,9 +189,16 @@ def draw_plan(seed: int) -> Plan:
         tuple(actions),
         behind=behind,
         stormy=stormy,
+        slack=slack is not None,
         first_backup=first_backup,
         first_sweep=first_sweep,
     )
+
+
+def _slack(seed: int) -> Random | None:
+    """Return what draws the weather of Slack, None where it is not told."""
+    rng = Random(f"slack {seed}")
+    return rng if rng.random() < WITH_SLACK and seed not in REGRESSIONS else None
 
 
 def _applications(rng: Random) -> tuple[Application, ...]:

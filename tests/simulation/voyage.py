@@ -12,6 +12,7 @@ from tests.simulation.promises.at_rest import AtRest
 from tests.simulation.promises.broken import Broken
 from tests.simulation.promises.ledger_view import seekers
 from tests.simulation.story import Story
+from tests.simulation.truth import LONG_AGO
 from tests.simulation.weather import Weather
 from tests.simulation.world import Sky, World
 
@@ -205,3 +206,5 @@ class Voyage:
             world.watch.say,
         )
         rest.check(world.watch.woken)
+        if self.plan.slack and world.truth.restored_at == LONG_AGO:
+            world.channels.check_at_rest(world.watch.ledger)

@@ -32,6 +32,7 @@ class Weather:
             "sns": climate.sns_down,
             "ecs": climate.ecs_down,
             "events": climate.bus_down,
+            "slack": climate.slack_down,
         }
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────

@@ -16,12 +16,14 @@ from tests.simulation.cloud.images.manifests import (
     make_signature,
 )
 from tests.simulation.cloud.images.repository import ExpiryRule
+from tests.simulation.cloud.slack import Workspace
 from tests.simulation.functions import Lambda, QueueSource, StreamSource
 from tests.simulation.installation import Stack
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.kernel import Kernel
 from tests.simulation.past import Past
 from tests.simulation.plan import SWEEP, Plan, Repository
+from tests.simulation.promises.channels import Channels
 from tests.simulation.promises.watch import Watch
 from tests.simulation.region import Outside, Region
 from tests.simulation.story import Story
@@ -57,7 +59,9 @@ class World:
         outside = Outside(self._happened, self._changed, self._send, self.weather.index_lag)
         self.cloud = Region(self.kernel.clock, outside, self.truth, validated=validated)
         self.past = Past(self.kernel, self.cloud.ecs, self.cloud.ecr, self.truth)
+        self.slack = Workspace()
         self.watch = Watch(plan, self.truth, self.cloud, self.tell, self.kernel.stop)
+        self.channels = Channels(self.watch.say, self.slack)
         self.passage = Passage(
             self.kernel, self.weather, self.story, effect=self._effect, stale=self.past.answer
         )
@@ -65,6 +69,7 @@ class World:
         self.stack = Stack(
             self.cloud.clients, self.passage, journal, HOME, self.cloud.names, plan.rates
         )
+        self.stack.slack = self.slack if plan.slack else None
         self.runtime = Lambda(self.kernel, self.weather, self.story, self.stack, self.passage)
         self.stream = StreamSource(self.runtime)
         self.sources = {
@@ -119,6 +124,10 @@ class World:
             case "sns":
                 reply = perform()
                 self.watch.published(call.parameters, worker.started)
+            case "slack":
+                reply = perform()
+                now = self.kernel.now
+                self.channels.see(call.operation, call.parameters, worker.started, now)
             case _:
                 reply = perform()
         return reply

@@ -15,7 +15,7 @@ CLI = ROOT / "cli/longshore_cli"
 LOCAL = ROOT / "local/longshore_local"
 FUNCTIONS = ROOT / "functions"
 
-# What each layer of the core may import of the core. chatops joins when there is a chat.
+# What each layer of the core may import of the core.
 PURE = {
     "domain": {"domain"},
     "decide": {"domain", "decide"},
@@ -24,7 +24,8 @@ PURE = {
 }
 MAY_IMPORT = PURE | {
     "aws": {*PURE, "aws"},
-    "runtime": {*PURE, "aws", "runtime"},
+    "chatops": {*PURE, "chatops"},
+    "runtime": {*PURE, "aws", "chatops", "runtime"},
 }
 
 # The one library the pure layers may use: it computes, and touches nothing.

@@ -5,109 +5,38 @@ decided by `longshore.events.configuration`, which control runs on the same docu
 that both accept and refuse the same files.
 """
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from longshore.decide.versions import Range
 from longshore.domain.configuration import MOST_IMAGES, MOST_TARGETS
 from longshore.domain.facts import ECS_NAME
-from longshore.domain.places import NAME_PATTERN, NAME_RULE
-from longshore.events.arns import ACCOUNT, REGION
-from longshore.events.configuration import (
-    ALIAS,
-    API_VERSION,
-    LONGEST_DEADLINE,
-    SERVICE,
-    SHORTEST_DEADLINE,
+from longshore.domain.places import NAME_PATTERN
+from longshore.domain.routes import MOST_ROUTES
+from longshore.events.configuration import API_VERSION
+from longshore.events.image_section import ALIAS
+from longshore.events.routes import EVENT_WORDS
+from longshore_cli.configuration.rules import (
+    Account,
+    Alias,
+    Channel,
+    ContainerName,
+    Duration,
+    Event,
+    Mention,
+    Name,
+    Region,
+    RepositoryName,
+    ServiceName,
+    Tag,
+    VersionRange,
+    check_alias,
+    check_stage,
+    keys,
 )
-from longshore.events.ecr import REPOSITORY, TAG
-from longshore.events.sections import DURATION, parse_duration, suggestion
 
 SCHEMA_TITLE = "longshore.yaml"
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-_REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
-_REPOSITORY = re.compile(rf"(?:{_REGISTRY})?{REPOSITORY.pattern}")
-
-
-def _matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if pattern.fullmatch(text) is None:
-            raise ValueError(f"{text!r} {meaning}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _schema(pattern: re.Pattern[str]) -> Any:  # noqa: ANN401  # pydantic's own type is not public
-    # \Z is Python's; in the dialect of JSON Schema the end is always the end.
-    whole = pattern.pattern.replace(r"\Z", "$")
-    return Field(json_schema_extra={"pattern": f"^(?:{whole})$"})
-
-
-def _keys(pattern: re.Pattern[str]) -> dict[str, JsonValue]:
-    return {"propertyNames": {"pattern": f"^(?:{pattern.pattern})$"}}
-
-
-def _check_range(text: str) -> str:
-    if not text:
-        raise ValueError("is empty; write '*' for every stable version")
-    Range.parse(text)
-    return text
-
-
-def _check_deadline(text: str) -> str:
-    deadline = parse_duration(text)
-    if deadline is None:
-        raise ValueError(f"{text!r} is no duration; write it like 90s, 30m, 2h or 1d")
-    if not SHORTEST_DEADLINE <= deadline <= LONGEST_DEADLINE:
-        raise ValueError(f"{text} is out of bounds; use 10s to 7d")
-    return text
-
-
-def _check_alias(text: str, info: ValidationInfo) -> str:
-    aliases = (info.context or {}).get("aliases", ())
-    if text not in aliases:
-        raise ValueError(f"no image is called {text!r}{suggestion(text, aliases)}")
-    return text
-
-
-Name = Annotated[
-    str, _matching(NAME_PATTERN, f"is no valid name; {NAME_RULE}"), _schema(NAME_PATTERN)
-]
-Alias = Annotated[str, _matching(ALIAS, "is no alias; use 1 to 40 letters, digits, '-', '_'")]
-RepositoryName = Annotated[
-    str,
-    _matching(
-        _REPOSITORY,
-        "is no ECR repository; write its name, such as team/checkout, or its URI, without tag or "
-        "digest (what to take from it stands under select)",
-    ),
-    _schema(_REPOSITORY),
-]
-Account = Annotated[
-    str, _matching(ACCOUNT, "is no account; write its 12 digits in quotes"), _schema(ACCOUNT)
-]
-Region = Annotated[str, _matching(REGION, "is no region such as eu-central-1"), _schema(REGION)]
-Tag = Annotated[str, _matching(TAG, "is no image tag"), _schema(TAG)]
-VersionRange = Annotated[str, AfterValidator(_check_range)]
-Duration = Annotated[str, AfterValidator(_check_deadline), _schema(DURATION)]
-ServiceName = Annotated[
-    str,
-    _matching(SERVICE, "names no ECS service; write cluster/service, by their names"),
-    _schema(SERVICE),
-]
-ContainerName = Annotated[str, _matching(ECS_NAME, "is no container name")]
 
 
 class _Strict(BaseModel):
@@ -170,12 +99,12 @@ class Target(_Strict):
 
     service: Annotated[ServiceName, Field(description="The ECS service, as cluster/service.")]
     containers: Annotated[
-        dict[ContainerName, Annotated[str, AfterValidator(_check_alias)]],
+        dict[ContainerName, Annotated[str, AfterValidator(check_alias)]],
         Field(
             min_length=1,
             description="Which container runs which image; by default every container that runs a "
             "repository of the images.",
-            json_schema_extra=_keys(ECS_NAME),
+            json_schema_extra=keys(ECS_NAME),
         ),
     ] = {}
     base: Annotated[
@@ -218,6 +147,34 @@ class Stage(_Strict):
     ] = ""
 
 
+class Route(_Strict):
+    """Who is told of what."""
+
+    slack: Annotated[
+        Channel, Field(description="The Slack channel, such as '#checkout', or its id.")
+    ]
+    on: Annotated[
+        list[Event],
+        Field(
+            min_length=1,
+            description="The events that open a message; by default all. An open message is kept "
+            "true whatever comes.",
+        ),
+    ] = list(EVENT_WORDS)
+    stages: Annotated[
+        list[Annotated[str, AfterValidator(check_stage)]],
+        Field(min_length=1, description="The stages; by default all."),
+    ] = []
+    mention: Annotated[
+        list[Mention],
+        Field(
+            min_length=1,
+            description="Whom to call when a deployment fails: ids of users or user groups, here, "
+            "channel.",
+        ),
+    ] = []
+
+
 class Document(_Strict):
     """The configuration of one application."""
 
@@ -232,15 +189,21 @@ class Document(_Strict):
             min_length=1,
             max_length=MOST_IMAGES,
             description="The images, by alias.",
-            json_schema_extra=_keys(ALIAS),
+            json_schema_extra=keys(ALIAS),
         ),
     ]
     stages: Annotated[
         dict[Name, Stage],
         Field(
-            min_length=1, description="The stages, by name.", json_schema_extra=_keys(NAME_PATTERN)
+            min_length=1, description="The stages, by name.", json_schema_extra=keys(NAME_PATTERN)
         ),
     ]
+    notify: Annotated[
+        list[Route],
+        Field(
+            min_length=1, max_length=MOST_ROUTES, description="Who is told of what; by default SNS."
+        ),
+    ] = []
 
 
 def json_schema() -> dict[str, object]:
@@ -257,5 +220,5 @@ def _pruned(schema: object) -> object:
     if not isinstance(schema, dict):
         return schema
     noise = {"title"} if isinstance(schema.get("title"), str) else set()
-    noise |= {"default"} if schema.get("default") in ("", {}) else set()
+    noise |= {"default"} if schema.get("default") in ("", {}, [], list(EVENT_WORDS)) else set()
     return {key: _pruned(value) for key, value in schema.items() if key not in noise}

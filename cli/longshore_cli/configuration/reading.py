@@ -14,7 +14,7 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.documents import kind_of
 from longshore.events.sections import ConfigurationError, suggestion
 from longshore.usecases.read_configuration import read_configuration
-from longshore_cli.configuration.models import Document, Image, Select, Stage, Target
+from longshore_cli.configuration.models import Document, Image, Route, Select, Stage, Target
 from longshore_cli.configuration.source import (
     Path,
     Position,
@@ -97,7 +97,7 @@ def check(content: bytes) -> tuple[Source, list[Problem]]:
 def _of_shape(source: Source) -> list[Problem]:
     """Check keys, types and texts of the whole document."""
     try:
-        Document.model_validate(source.value, context={"aliases": _aliases(source.value)})
+        Document.model_validate(source.value, context=_context(source.value))
     except ValidationError as error:
         found = (_problem(source, details) for details in error.errors(include_url=False))
         known = {problem.path for problem in source.problems}
@@ -158,9 +158,14 @@ def _parsed(
     )
 
 
-def _aliases(value: object) -> Collection[str]:
-    images = value.get("images") if isinstance(value, Mapping) else None
-    return frozenset(images) if isinstance(images, Mapping) else frozenset()
+def _context(value: object) -> Mapping[str, Collection[str]]:
+    """Return the names that other parts of the document may refer to."""
+    return {"aliases": _names(value, "images"), "stages": _names(value, "stages")}
+
+
+def _names(value: object, key: str) -> Collection[str]:
+    named = value.get(key) if isinstance(value, Mapping) else None
+    return frozenset(named) if isinstance(named, Mapping) else frozenset()
 
 
 def _path_of(source: Source, text: str) -> Path:
@@ -222,6 +227,8 @@ def _place(path: Path) -> tuple[type[BaseModel], str]:
             return Stage, "stage"
         case ("stages", _, "targets", _, _):
             return Target, "target"
+        case ("notify", _, _):
+            return Route, "route"
         case _:
             return Document, "document"
 

@@ -346,6 +346,25 @@ SCENARIOS: Mapping[str, Scenario] = {
         ("shop/staging#1 is Succeeded",),
         Script((Spell("sns:", _minutes(0, 5), Fate.DOWN),)),
     ),
+    "chat": Scenario(
+        "A channel has a message of each deployment: one that fails, and the next, which does not.",
+        _plan(
+            [ONE],
+            (1, "push_bad", 0, CRASHES),
+            (LATER, "push", 0, 0),
+            (600, "wait", 0, 0),
+            slack=True,
+        ),
+        ("shop/staging#1 is RolledBack", "shop/staging#2 is Succeeded"),
+        # A breaker that was faster than the record of the call makes a hold of what is else a veto.
+        aspects=frozenset({"live", "runs"}),
+    ),
+    "chat down": Scenario(
+        "Slack is away for a while: nothing waits for it, and it is told later, in order.",
+        _plan([ONE], (1, "push", 0, 0), (900, "wait", 0, 0), slack=True),
+        ("shop/staging#1 is Succeeded",),
+        Script((Spell("slack:", _minutes(0, 5), Fate.DOWN),)),
+    ),
     "bus down": Scenario(
         "Nothing can be published until every retry is used up: what is overdue is sent again.",
         _plan([ONE], (1, "push", 0, 0), (600, "wait", 0, 0)),

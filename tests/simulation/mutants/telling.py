@@ -1,6 +1,6 @@
 """Weak ways of telling what happened, and of remembering that it was told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -10,14 +10,18 @@ from longshore.aws import items
 from longshore.aws.directory import DynamoDirectory
 from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.publishing import SqsNoticeQueue
+from longshore.domain.chat import Telling, Thread
 from longshore.domain.errors import LongshoreError
 from longshore.domain.outcomes import Announcement, EventOutcome
+from longshore.domain.routes import Route
 from longshore.domain.stages import StageSnapshot
 from longshore.events.messages import encode_announcement
 from longshore.events.notices import compose_notice
 from longshore.runtime.batch import BatchAnswer, Message, run_groups
 from longshore.runtime.observability import Journal
+from longshore.usecases import tell_chat
 from longshore.usecases.announce import Announcing
+from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.notify import Notified
 from longshore.usecases.ports import Changes
 from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
@@ -71,6 +75,37 @@ def _tell_whatever_comes(announcement: Announcement, ports: NotifyPorts) -> Noti
     ports.channel.publish(compose_notice(announcement))
     ports.told.remember(announcement)
     return Notified.TOLD
+
+
+def _edit_whatever_comes(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
+    """Tell a channel what comes, even if its message shows something newer."""
+    message = ports.threads.thread(announcement.thread, route.slack).message
+    telling = Telling(announcement)
+    if message is None:
+        message = ports.chat.open(route.slack, telling)
+    else:
+        ports.chat.edit(message, telling)
+    shown = Thread(message, announcement.sequence, announcement.sequence)
+    ports.threads.keep(announcement, route.slack, shown)
+
+
+def _keep_then_open(route: Route, telling: Telling, ports: ChatPorts) -> None:
+    """Remember a message as told before it is posted."""
+    announcement = telling.announcement
+    told = Thread(None, announcement.sequence, announcement.sequence)
+    ports.threads.keep(announcement, route.slack, told)
+    posted = ports.chat.open(route.slack, telling)
+    ports.threads.keep(announcement, route.slack, replace(told, message=posted))
+
+
+def _owe_nothing(
+    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal
+) -> frozenset[str]:
+    """Tell the channels, and forget those that could not be told."""
+    del journal
+    for announcement in announcements.values():
+        tell_chat.tell_chat(announcement, chat, set())
+    return frozenset()
 
 
 def _put_alone(self: SqsNoticeQueue, announcement: Announcement) -> None:
@@ -128,6 +163,21 @@ MUTANTS = (
         "stale-notice-told",
         "people are told what is older than what they know",
         replacing("longshore.runtime.notifier.notify", _tell_whatever_comes),
+    ),
+    Mutant(
+        "stale-message-shown",
+        "a channel's message shows what comes, even if that is older",
+        replacing("longshore.usecases.tell_chat._tell", _edit_whatever_comes),
+    ),
+    Mutant(
+        "message-kept-before-posted",
+        "a channel counts as told before the message stands there",
+        replacing("longshore.usecases.tell_chat._open", _keep_then_open),
+    ),
+    Mutant(
+        "channel-owed-nothing",
+        "what a channel could not be told is forgotten",
+        replacing("longshore.runtime.notifier._tell_channels", _owe_nothing),
     ),
     Mutant(
         "notices-in-no-order",

@@ -130,6 +130,7 @@ KEYS = st.sampled_from(
     [
         *("apiVersion", "application", "images", "stages", "repository", "select", "tag", "semver"),
         *("targets", "service", "containers", "base", "mode", "deadline", "account", "region"),
+        *("slack", "on", "stages", "mention", "#shop", "started", "S0123ABCDE", "here"),
         *("approval", "notify", "schedule", "newest", "before", "after", "windows", "soak", "x y"),
     ]
 )
@@ -278,7 +279,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:
         f"9:15: stages.staging.deadline: expected text, found a number; if 90 {quotes}",
         "10:11: stages.staging.mode: 'observ' is none of deploy: use one of deploy",
         "11:5: stages.staging.approval: approval is not acted on by this version; remove it",
-        "12:1: notify: notify is not acted on by this version; remove it",
+        "12:1: notify: is empty; at least one is needed",
     ]
 
 
@@ -417,7 +418,9 @@ def test_the_schema_knows_every_key_that_is_accepted() -> None:
     definitions: Any = json_schema()
     stage = definitions["$defs"]["Stage"]
 
-    assert set(definitions["properties"]) == {"apiVersion", "application", "images", "stages"}
+    assert set(definitions["properties"]) == {
+        *("apiVersion", "application", "images", "stages", "notify")
+    }
     assert set(stage["properties"]) == {"targets", "deadline", "mode", "account", "region"}
     assert set(definitions["$defs"]["Select"]["properties"]) == {"tag", "semver"}
     assert stage["additionalProperties"] is False

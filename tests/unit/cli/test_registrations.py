@@ -219,7 +219,7 @@ def test_warnings_come_once_and_in_the_order_of_the_file(file: Path) -> None:
     found = read(
         file,
         """\
-notify: []
+notifies: []
 stages:
   a: {targets: [], soak: 2h}
   b: {targets: no}
@@ -230,7 +230,7 @@ zebra: 1
     )
 
     assert [warning.split(": ")[1] for warning in found.warnings] == [
-        "notify",
+        "notifies",
         "stages.a.soak",
         "stages.b.targets",
         "images.app.colour",

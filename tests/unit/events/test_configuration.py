@@ -162,7 +162,7 @@ def test_durations_have_units(text: str, duration: timedelta) -> None:
         (
             lambda d: d.update(zzz=1),
             "zzz",
-            'unknown key "zzz": use one of apiVersion, application, images, stages',
+            'unknown key "zzz": use one of apiVersion, application, images, notify, stages',
         ),
         (lambda d: d.update({7: 1}), "", "the key 7 is no text: put it in quotes"),
         (lambda d: d.update(application="Check out"), "application", "is no valid name"),
@@ -314,7 +314,7 @@ def test_what_is_wrong_is_named_with_its_place(
 
 def not_yet(kind: str) -> Callable[[Document, str], object]:
     return {
-        "document": lambda d, key: d.update({key: []}),
+        "event": lambda d, key: d.update(notify=[{"slack": "#shop", "on": [key]}]),
         "stage": lambda d, key: stage(d).update({key: "2h"}),
         "select": lambda d, key: image(d).update(select={key: {}}),
         "target": lambda d, key: target(d).update({key: "nightly"}),

@@ -63,6 +63,8 @@ def test_a_deployment_that_failed_says_why_from_what_and_how_long_it_took() -> N
         "exit_code": 137,
         "stopped_reason": "OOM",
         "last_event": "unhealthy",
+        "task": None,
+        "task_definition": None,
     }
     assert detail["trigger"] == {
         "kind": "retry",

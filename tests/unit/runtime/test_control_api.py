@@ -213,12 +213,12 @@ def test_without_deploy_nothing_is_deployed(world: World) -> None:
 
 
 def test_a_document_that_is_not_valid_is_refused_with_its_place(world: World) -> None:
-    wrong = {**DOCUMENT, "notify": []}
+    wrong = {**DOCUMENT, "notify": [{"slack": "checkout"}]}
 
     status, body = world.apply({**APPLY, "document": wrong})
 
     assert status == 422
-    assert body["error"].startswith("notify: this version of Longshore does not act on 'notify'")
+    assert body["error"].startswith('notify[0].slack: "checkout" is no Slack channel')
     assert body["next"] == "correct the file and apply it again"
 
 

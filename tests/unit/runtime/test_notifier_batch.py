@@ -2,13 +2,20 @@ import json
 
 import pytest
 
-from longshore.domain.errors import Throttled
+from longshore.domain.errors import (
+    LongshoreError,
+    NotPermitted,
+    Refused,
+    Throttled,
+    UnknownReply,
+)
 from longshore.domain.outcomes import Announcement
 from longshore.events.messages import encode_announcement
 from longshore.runtime.batch import BatchFailedError
 from longshore.runtime.notifier import notify_batch
 from longshore.usecases.publishing_ports import NotifyPorts
 from tests.support.builders import make_announcement, make_stage_announcement
+from tests.support.chat_fakes import ChatWorld
 from tests.support.publishing_fakes import FakeChannel, InMemoryNoticeStore
 from tests.support.runtime import Written, sqs_event
 
@@ -82,3 +89,74 @@ def test_a_malformed_message_ends_and_the_rest_goes_on(capsys: pytest.CaptureFix
     assert len(world.channel.notices) == 1
     assert world.written.lines[0]["message_id"] == "1"
     assert json.loads(capsys.readouterr().out)["MessagesRejected"] == [1.0]
+
+
+class ChatBatch(World):
+    """The same world, with a chat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chat = ChatWorld()
+        self.ports = NotifyPorts(self.channel, self.told, self.chat.ports)
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """The metrics that were counted."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    names = {"ChatWaiting", "ChatRefused", "ChatRepliesLost", "ChatLost"}
+    return {name for line in lines for name in names & line.keys()}
+
+
+def test_the_chat_is_told_beside_the_topic() -> None:
+    world = ChatBatch()
+
+    assert world.notify(FIRST, SECOND, OTHER) == {"batchItemFailures": []}
+    assert len(world.channel.notices) == 3
+    assert [what for what, _, _ in world.chat.chat.said] == ["open", "edit", "step", "open"]
+
+
+@pytest.mark.parametrize(
+    ("error", "metric"),
+    [
+        (Throttled("Slack is busy"), "ChatWaiting"),
+        (NotPermitted("not_in_channel"), "ChatRefused"),
+        (UnknownReply("no answer"), "ChatRepliesLost"),
+    ],
+)
+def test_a_chat_that_is_away_delays_nobody_else_and_is_told_later(
+    error: LongshoreError, metric: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = ChatBatch()
+    world.chat.chat.failures["open #a"] = [error]
+
+    answered = world.notify(FIRST, OTHER)
+
+    assert answered == {
+        "batchItemFailures": [{"itemIdentifier": each.id} for each in (FIRST, OTHER)]
+    }
+    assert len(world.channel.notices) == 2
+    assert counted(capsys) == {metric, "ChatWaiting"}
+
+    assert world.notify(FIRST, OTHER) == {"batchItemFailures": []}
+    assert len(world.channel.notices) == 2
+    assert [what for what, _, _ in world.chat.chat.said] == ["open", "open"]
+
+
+def test_what_the_chat_never_takes_ends_and_is_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = ChatBatch()
+    world.chat.chat.failures["open #a"] = [Refused("it is too long", "msg_too_long")]
+
+    assert world.notify(FIRST) == {"batchItemFailures": []}
+    assert counted(capsys) == {"ChatLost"}
+
+
+def test_a_topic_that_is_down_does_not_keep_the_chat_silent() -> None:
+    world = ChatBatch()
+    world.channel.failure = Throttled("sns:Publish got no answer")
+
+    with pytest.raises(BatchFailedError):
+        world.notify(FIRST)
+
+    assert len(world.chat.chat.said) == 1

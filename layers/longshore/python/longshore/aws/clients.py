@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
@@ -64,6 +66,15 @@ class Clients:
     def events(self) -> "EventBridgeClient":
         """The bus's client."""
         return cast("EventBridgeClient", self._client("events"))
+
+    @property
+    def secrets(self) -> "SecretsManagerClient":
+        """The client of the secrets."""
+        return cast("SecretsManagerClient", self._client("secretsmanager"))
+
+    def logs(self, region: str) -> "CloudWatchLogsClient":
+        """Return the logs' client of a region."""
+        return cast("CloudWatchLogsClient", self._client("logs", region))
 
     def ecr(self, region: str) -> "ECRClient":
         """Return the registry's client of a region."""

@@ -55,6 +55,7 @@ def explain(
         exit_code=container.exit_code if container else None,
         stopped_reason=task.stopped_reason if task else None,
         last_event=last_event,
+        task=task.task if task else None,
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
+from longshore.domain.routes import Route
 
 DEFAULT_DEADLINE = timedelta(minutes=30)
 
@@ -88,6 +89,7 @@ class Configuration:
     deploy: bool = False
     ledger: str = ""
     since: tuple[tuple[StageId, int], ...] = ()
+    notify: tuple[Route, ...] = ()
 
     def stage_since(self, stage: StageId) -> int:
         """Return the version from which on every one has had a stage, 0 where it is not known."""

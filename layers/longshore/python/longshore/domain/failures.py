@@ -35,7 +35,8 @@ class Failure:
     """What failed and, as far as anybody can know, why.
 
     `summary` is one sentence; `service` names the target, `container` and `exit_code` what broke
-    in it, `last_event` is the newest thing that ECS itself said of the service.
+    in it, `last_event` is the newest thing that ECS itself said of the service. `task` and
+    `revision`, its task definition, lead to what the container wrote.
     """
 
     summary: str
@@ -44,3 +45,5 @@ class Failure:
     exit_code: int | None = None
     stopped_reason: str | None = None
     last_event: str | None = None
+    task: str | None = None
+    revision: str | None = None

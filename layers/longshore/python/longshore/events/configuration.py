@@ -7,7 +7,6 @@ Version ranges are taken as text here; `usecases.read_configuration` reads them 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from longshore.domain.configuration import (
@@ -29,20 +28,25 @@ from longshore.domain.places import (
     ServiceRef,
     StageId,
 )
-from longshore.domain.policies import Selection, SemverPolicy, TagPolicy
-from longshore.events.arns import ACCOUNT, REGION, partition_of
 from longshore.events.documents import shown
-from longshore.events.ecr import REPOSITORY, TAG
+from longshore.events.image_section import (
+    NOT_YET_POLICIES,
+    DeclaredImage,
+    account_of,
+    parse_image,
+    region_of,
+)
+from longshore.events.routes import NOT_YET_EVENTS, parse_routes
 from longshore.events.sections import ConfigurationError, Section, suggestion
 
 API_VERSION = "longshore/v1"
 
 NOT_YET: Mapping[str, frozenset[str]] = {
-    "document": frozenset({"notify"}),
+    "event": NOT_YET_EVENTS,
     "stage": frozenset(
         {"after", "alarms", "approval", "bake", "before", "soak", "strategy", "windows"}
     ),
-    "select": frozenset({"alphabetical", "newest", "numerical"}),
+    "select": NOT_YET_POLICIES,
     "target": frozenset({"schedule"}),
     "mode": frozenset({"observe"}),
 }
@@ -51,38 +55,15 @@ NOT_YET: Mapping[str, frozenset[str]] = {
 SHORTEST_DEADLINE = timedelta(seconds=10)
 LONGEST_DEADLINE = timedelta(days=7)
 
-_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "stages"})
-_IMAGE_KEYS = frozenset({"repository", "account", "region", "select"})
-_SELECT_KEYS = frozenset({"tag", "semver"})
+_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "stages"})
 _STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset({"deploy"})
 _BASES = frozenset(base.value for base in Base)
 
-ALIAS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
-_REGISTRY = re.compile(
-    rf"({ACCOUNT.pattern})\.dkr\.ecr\.({REGION.pattern})\.amazonaws\.com(?:\.cn)?"
-)
-_LIKE_A_REGISTRY = ".dkr.ecr."
-"""No repository is called so: whoever writes it means a registry, and has mistyped it."""
 SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
 
 _NAME_MEANING = f"is no valid name: {NAME_RULE}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Image:
-    """An image as declared; where it names no account or region, those of the stage are meant."""
-
-    alias: str
-    name: str
-    account: str | None
-    region: str | None
-    selection: Selection
-
-    def within(self, home: Home) -> StageImage:
-        place = Home(home.partition, self.account or home.account, self.region or home.region)
-        return StageImage(self.alias, RepositoryRef(place, self.name), self.selection)
 
 
 def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and none to another
@@ -101,9 +82,9 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
     """
     root = Section.of(document, "")
     _check_version(root)
-    root.check_keys(_DOCUMENT_KEYS, not_yet=NOT_YET["document"])
+    root.check_keys(_DOCUMENT_KEYS)
     application = root.matching("application", NAME_PATTERN, _NAME_MEANING)
-    images = [_image(alias, section, home) for alias, section in root.sections("images")]
+    images = [parse_image(alias, section, home) for alias, section in root.sections("images")]
     if len(images) > MOST_IMAGES:
         root.refuse(
             "images",
@@ -115,7 +96,8 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
         for name, section in root.sections("stages")
     )
     _check_owners(root, stages)
-    return Configuration(application, number, stages, applied_by, applied_at, deploy)
+    notify = parse_routes(root, {spec.id.stage for spec in stages})
+    return Configuration(application, number, stages, applied_by, applied_at, deploy, notify=notify)
 
 
 def _check_version(root: Section) -> None:
@@ -125,78 +107,15 @@ def _check_version(root: Section) -> None:
         root.refuse("apiVersion", f"{shown(version)} is unknown: this version reads {API_VERSION}")
 
 
-def _image(alias: str, section: Section, home: Home) -> _Image:
-    if ALIAS.fullmatch(alias) is None:
-        raise ConfigurationError(
-            section.path, f"{shown(alias)} is no valid alias: use 1 to 40 letters, digits, '-', '_'"
-        )
-    section.check_keys(_IMAGE_KEYS)
-    name, account, region = _repository(section)
-    _check_twice(section, account=account, region=region)
-    return _Image(
-        alias,
-        name,
-        account=_account(section, account),
-        region=_region(section, home, region),
-        selection=_selection(section.section("select")),
-    )
-
-
-def _repository(section: Section) -> tuple[str, str | None, str | None]:
-    """Return name, account and region; the last two only where the repository says them itself."""
-    text = section.text("repository")
-    host, _, name = text.partition("/")
-    registry = _REGISTRY.fullmatch(host)
-    if registry is None:
-        name = text
-    if REPOSITORY.fullmatch(name) is None or _LIKE_A_REGISTRY in name:
-        section.refuse(
-            "repository",
-            f"{shown(text)} is no ECR repository: write its name, such as team/checkout, or its "
-            "URI without tag or digest (what to take from it stands under select)",
-        )
-    return (name, registry[1], registry[2]) if registry else (name, None, None)
-
-
-def _check_twice(section: Section, **said: str | None) -> None:
-    """Refuse an account or region that contradicts the repository's own."""
-    for key, value in said.items():
-        if value is not None and section.values.get(key, value) != value:
-            section.refuse(key, f"contradicts the {value} in the repository: leave one of them out")
-
-
-def _account(section: Section, implied: str | None = None) -> str | None:
-    return _place(section, "account", ACCOUNT, "is no account: write its 12 digits") or implied
-
-
-def _region(section: Section, home: Home, implied: str | None = None) -> str | None:
-    region = _place(section, "region", REGION, "is no region such as eu-central-1") or implied
-    if region is not None and partition_of(region) != home.partition:
-        key = "repository" if implied else "region"
-        section.refuse(key, f"{region} is not in {home.partition}, where this installation is")
-    return region
-
-
-def _place(section: Section, key: str, pattern: re.Pattern[str], meaning: str) -> str | None:
-    return section.matching(key, pattern, meaning) if key in section.values else None
-
-
-def _selection(section: Section) -> Selection:
-    section.check_keys(_SELECT_KEYS, not_yet=NOT_YET["select"])
-    if len(section.values) > 1:
-        raise ConfigurationError(section.path, "choose by one of tag and semver, not by both")
-    if "tag" in section.values:
-        return TagPolicy(section.matching("tag", TAG, "is no valid image tag"))
-    return SemverPolicy(section.text("semver"))
-
-
 def _stage_id(application: str, name: str, section: Section) -> StageId:
     if NAME_PATTERN.fullmatch(name) is None:
         raise ConfigurationError(section.path, f"{shown(name)} {_NAME_MEANING}")
     return StageId(application, name)
 
 
-def _stage(stage: StageId, section: Section, images: Iterable[_Image], home: Home) -> StageSpec:
+def _stage(
+    stage: StageId, section: Section, images: Iterable[DeclaredImage], home: Home
+) -> StageSpec:
     section.check_keys(_STAGE_KEYS, not_yet=NOT_YET["stage"])
     _check_mode(section)
     place = _stage_home(section, home)
@@ -218,7 +137,7 @@ def _stage_home(section: Section, home: Home) -> Home:
 
     Without a role to assume elsewhere, the service of that name in its own account would be moved.
     """
-    account, region = _account(section), _region(section, home)
+    account, region = account_of(section), region_of(section, home)
     if account not in {None, home.account}:
         section.refuse(
             "account",

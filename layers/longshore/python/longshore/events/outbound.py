@@ -92,6 +92,8 @@ def _failure(failure: Failure | None) -> Mapping[str, object] | None:
         "exit_code": failure.exit_code,
         "stopped_reason": failure.stopped_reason,
         "last_event": failure.last_event,
+        "task": failure.task,
+        "task_definition": failure.revision,
     }
 
 

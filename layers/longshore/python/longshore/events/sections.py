@@ -105,6 +105,20 @@ class Section:
         for index, item in enumerate(value):
             yield Section.of(item, f"{self.at(key)}[{index}]")
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the texts of a list that must not be empty, none when the key is absent."""
+        if key not in self.values:
+            return ()
+        value = self.values[key]
+        if not isinstance(value, list) or not value:
+            found = "an empty list" if value == [] else kind_of(value)
+            self.refuse(key, f"expected a list of texts, found {found}")
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or not item:
+                found = "an empty one" if item == "" else f"{kind_of(item)}{_quoting(item)}"
+                self.refuse(f"{key}[{index}]", f"expected text, found {found}")
+        return tuple(value)
+
     def at(self, key: str) -> str:
         """Return the path to a key."""
         return f"{self.path}.{key}" if self.path else key

@@ -6,7 +6,7 @@ from typing import Any
 from longshore.aws.outbox import announcement_of
 from longshore.domain.errors import UnknownSchema
 from longshore.domain.outcomes import Announcement
-from longshore.runtime.batch import BatchAnswer, Event, answer
+from longshore.runtime.batch import BatchAnswer, Event, answer_or_raise
 from longshore.runtime.observability import ANNOUNCEMENTS_UNSENT, MESSAGES_REJECTED, Journal
 from longshore.usecases.announce import Announcing, announce
 from longshore.usecases.publishing_ports import AnnouncePorts
@@ -22,7 +22,7 @@ def announce_batch(event: Event, ports: AnnouncePorts, journal: Journal) -> Batc
     announcing = announce(list(found.values()), ports)
     _tell(announcing, journal)
     numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
-    return answer(numbers, [n for n, each in read.items() if _is_left(each, announcing)])
+    return answer_or_raise(numbers, [n for n, each in read.items() if _is_left(each, announcing)])
 
 
 def _waiting(event: Event) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -9,7 +9,7 @@ This is what Powertools' batch processors do, in a few lines that cost a cold st
 import takes half as long again as logger and metrics together.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -67,13 +67,16 @@ def run_groups(
         except Exception as error:  # noqa: BLE001  whatever it is must stay within its group
             failed += [message.id for message in members]
             _tell(journal, group, error, len(members))
-    return answer([message.id for message in messages], failed)
+    return answer_or_raise([message.id for message in messages], failed)
 
 
-def run_each(
+def failed_of_each(
     messages: Sequence[Message], work: Callable[[Message], None], journal: Journal
-) -> BatchAnswer:
-    """Work on messages one by one; behind one that fails the rest of its group waits with it."""
+) -> Sequence[str]:
+    """Work on messages one by one; behind one that fails the rest of its group waits with it.
+
+    Return the ids of those that must come again.
+    """
     failed: list[str] = []
     for group, members in _groups(messages).items():
         for position, message in enumerate(members):
@@ -83,14 +86,31 @@ def run_each(
                 failed += [waiting.id for waiting in members[position:]]
                 _tell(journal, group, error, len(members) - position)
                 break
-    return answer([message.id for message in messages], failed)
+    return failed
 
 
-def answer(ids: Sequence[str], failed: Iterable[str]) -> BatchAnswer:
+def run_each(
+    messages: Sequence[Message], work: Callable[[Message], None], journal: Journal
+) -> BatchAnswer:
+    """Work on messages one by one, as `failed_of_each` does, and answer for all of them."""
+    ids = [message.id for message in messages]
+    return answer_or_raise(ids, failed_of_each(messages, work, journal))
+
+
+def answer_or_raise(ids: Sequence[str], failed: Collection[str]) -> BatchAnswer:
     """Return which records must come again; raise BatchFailedError when it is all of them."""
-    again = set(failed)
-    if again and again.issuperset(ids):
+    raise_if_all(ids, failed)
+    return answer(ids, failed)
+
+
+def raise_if_all(ids: Sequence[str], failed: Collection[str]) -> None:
+    """Raise BatchFailedError when all records failed."""
+    if failed and set(failed).issuperset(ids):
         raise BatchFailedError(f"all {len(ids)} records failed, the log lines before say why")
+
+
+def answer(ids: Sequence[str], again: Collection[str]) -> BatchAnswer:
+    """Return which records must come again."""
     return {"batchItemFailures": [{"itemIdentifier": each} for each in ids if each in again]}
 
 

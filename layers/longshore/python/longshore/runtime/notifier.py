@@ -1,23 +1,93 @@
-"""A batch of the notices: people are told, in order within a subject."""
+"""A batch of the notices: people are told, in order within a subject.
 
+Mail, pagers and whoever subscribed come first, by the topic; then the channels of the chat, so that
+one which is slow or away delays nobody else. What a channel is owed comes again with its message.
+"""
+
+from collections.abc import Collection, Mapping
+
+from longshore.domain.errors import LongshoreError, NotPermitted, UnknownReply
+from longshore.domain.outcomes import Announcement
 from longshore.events.messages import parse_announcement
-from longshore.runtime.batch import BatchAnswer, Event, Message, messages_of, run_each
-from longshore.runtime.observability import MESSAGES_REJECTED, Journal
+from longshore.runtime.batch import (
+    BatchAnswer,
+    Event,
+    Message,
+    answer,
+    failed_of_each,
+    messages_of,
+    raise_if_all,
+)
+from longshore.runtime.observability import (
+    CHAT_LOST,
+    CHAT_REFUSED,
+    CHAT_REPLIES_LOST,
+    CHAT_WAITING,
+    MESSAGES_REJECTED,
+    Journal,
+)
+from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.notify import notify
 from longshore.usecases.publishing_ports import NotifyPorts
+from longshore.usecases.tell_chat import Owed, tell_chat
 
 
 def notify_batch(event: Event, ports: NotifyPorts, journal: Journal) -> BatchAnswer:
     """Tell people of a batch of announcements; return the messages that must come again."""
+    messages = messages_of(event)
+    announcements: dict[str, Announcement] = {}
 
-    def work(message: Message) -> None:
-        try:
-            announcement = parse_announcement(message.body)
-        except ValueError as error:
-            journal.warn("message rejected", reason=str(error), message_id=message.id)
-            journal.count(MESSAGES_REJECTED, reason=str(error))
+    def publish(message: Message) -> None:
+        announcement = _announcement(message, journal)
+        if announcement is None:
             return
+        announcements[message.id] = announcement
         notified = notify(announcement, ports)
         journal.note("notified", outcome=notified.value, announcement=announcement.id)
 
-    return run_each(messages_of(event), work, journal)
+    failed = failed_of_each(messages, publish, journal)
+    owed = _tell_channels(announcements, ports.chat, journal) if ports.chat else frozenset()
+    ids = [message.id for message in messages]
+    raise_if_all(ids, failed)
+    return answer(ids, {*failed, *owed})
+
+
+def _tell_channels(
+    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal
+) -> Collection[str]:
+    """Tell the channels; return the ids of the messages whose channels do not all know yet."""
+    away: set[str] = set()
+    owing: set[str] = set()
+    for message, announcement in announcements.items():
+        for owed in tell_chat(announcement, chat, away):
+            _say(owed, announcement, journal)
+            if not owed.lost:
+                owing.add(message)
+    return owing
+
+
+def _announcement(message: Message, journal: Journal) -> Announcement | None:
+    try:
+        return parse_announcement(message.body)
+    except ValueError as error:
+        journal.warn("message rejected", reason=str(error), message_id=message.id)
+        journal.count(MESSAGES_REJECTED, reason=str(error))
+        return None
+
+
+def _say(owed: Owed, announcement: Announcement, journal: Journal) -> None:
+    metric = CHAT_LOST if owed.lost else _metric(owed.error)
+    kind = type(owed.error).__name__
+    told = {"channel": owed.channel, "announcement": announcement.id, "kind": kind}
+    journal.warn("channel not told", reason=str(owed.error), **told)
+    journal.count(metric, kind=kind)
+
+
+def _metric(error: LongshoreError) -> str:
+    match error:
+        case NotPermitted():
+            return CHAT_REFUSED
+        case UnknownReply():
+            return CHAT_REPLIES_LOST
+        case _:
+            return CHAT_WAITING

@@ -21,6 +21,14 @@ MESSAGES_REJECTED = "MessagesRejected"
 WORK_FAILED = "WorkFailed"
 """Messages that nobody expected to fail; they are tried again and end as dead letters."""
 ANNOUNCEMENTS_UNSENT = "AnnouncementsUnsent"
+CHAT_WAITING = "ChatWaiting"
+"""Messages for a channel that was away or busy; they are told when it is back."""
+CHAT_REFUSED = "ChatRefused"
+"""Messages for a channel that a person has to mend; an alarm rings, and they are told after it."""
+CHAT_REPLIES_LOST = "ChatRepliesLost"
+"""Messages that may stand in a channel twice: Slack's answer was lost."""
+CHAT_LOST = "ChatLost"
+"""Messages that a channel does not take, whatever the hour: a defect of theirs."""
 
 
 class Journal:

@@ -5,7 +5,7 @@ variables only the region is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Self
 
 from longshore.domain.errors import LongshoreError
@@ -33,13 +33,14 @@ class Settings:
     def from_env(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings; raise SettingsError with all the names that are missing or empty."""
         names = cls._by_field()
-        missing = sorted(name for name in names.values() if not environment.get(name))
+        given = {name for name in names.values() if environment.get(name)}
+        missing = sorted({names[field.name] for field in fields(cls) if _required(field)} - given)
         if missing:
             raise SettingsError(
                 f"{cls.__name__} cannot be read: the environment lacks {', '.join(missing)}; "
                 "deploy template.yaml as it is"
             )
-        return cls(**{field: environment[name] for field, name in names.items()})
+        return cls(**{field: environment[name] for field, name in names.items() if name in given})
 
     @classmethod
     def _by_field(cls) -> dict[str, str]:
@@ -47,6 +48,10 @@ class Settings:
             field.name: _LAMBDAS_OWN.get(field.name, _PREFIX + field.name.upper())
             for field in fields(cls)
         }
+
+
+def _required(field: "Field[object]") -> bool:
+    return field.default is MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,9 @@ class AnnouncerSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class NotifierSettings(Settings):
-    """The notifier publishes notices to the topic."""
+    """The notifier publishes notices to the topic, and to Slack where there is a secret for it."""
 
     table: str
     topic_arn: str
+    slack_secret: str = ""
+    slack_api_url: str = "https://slack.com/api/"

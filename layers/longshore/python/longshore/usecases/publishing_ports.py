@@ -6,6 +6,7 @@ from typing import Protocol
 
 from longshore.domain.outcomes import Announcement
 from longshore.events.notices import Notice
+from longshore.usecases.chat_ports import ChatPorts
 
 
 class EventPublisher(Protocol):
@@ -67,3 +68,5 @@ class NotifyPorts:
 
     channel: NoticePublisher
     told: NoticeStore
+    chat: ChatPorts | None = None
+    """Nothing where the installation has no chat."""

@@ -77,7 +77,8 @@ def _explain(round_: Round, target: TargetRecord) -> Failure:
     observed = round_.observed.get(service)
     headline = f"{service} did not come up: {leg.reason.rstrip('.')}."
     event = observed.last_event if observed else None
-    return explain(str(service), headline, _stopped_tasks(round_, target), event)
+    failure = explain(str(service), headline, _stopped_tasks(round_, target), event)
+    return replace(failure, revision=leg.revision)
 
 
 def _stopped_tasks(round_: Round, target: TargetRecord) -> list[StoppedTask]:

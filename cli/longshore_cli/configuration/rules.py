@@ -1,0 +1,124 @@
+"""The texts of `longshore.yaml`: what each must be, in words and as JSON Schema."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, JsonValue, ValidationInfo
+
+from longshore.decide.versions import Range
+from longshore.domain.facts import ECS_NAME
+from longshore.domain.places import NAME_PATTERN, NAME_RULE
+from longshore.events.arns import ACCOUNT, REGION
+from longshore.events.configuration import LONGEST_DEADLINE, SERVICE, SHORTEST_DEADLINE
+from longshore.events.ecr import REPOSITORY, TAG
+from longshore.events.image_section import ALIAS
+from longshore.events.routes import (
+    CHANNEL,
+    CHANNEL_MEANING,
+    EVENT_WORDS,
+    MENTION,
+    MENTION_MEANING,
+    NOT_YET_EVENTS,
+)
+from longshore.events.sections import DURATION, parse_duration, suggestion
+
+_REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
+_REPOSITORY = re.compile(rf"(?:{_REGISTRY})?{REPOSITORY.pattern}")
+
+
+def matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
+    """Return the rule that a pattern matches a text whole; `meaning` says what it must be."""
+
+    def check(text: str) -> str:
+        if pattern.fullmatch(text) is None:
+            raise ValueError(f"{text!r} {meaning}")
+        return text
+
+    return AfterValidator(check)
+
+
+def schema(pattern: re.Pattern[str]) -> Any:  # noqa: ANN401  # pydantic's own type is not public
+    """Return a pattern as JSON Schema has it."""
+    # \Z is Python's; in the dialect of JSON Schema the end is always the end.
+    whole = pattern.pattern.replace(r"\Z", "$")
+    return Field(json_schema_extra={"pattern": f"^(?:{whole})$"})
+
+
+def keys(pattern: re.Pattern[str]) -> dict[str, JsonValue]:
+    """Return as JSON Schema that a pattern matches every key."""
+    return {"propertyNames": {"pattern": f"^(?:{pattern.pattern})$"}}
+
+
+def _check_range(text: str) -> str:
+    if not text:
+        raise ValueError("is empty; write '*' for every stable version")
+    Range.parse(text)
+    return text
+
+
+def _check_deadline(text: str) -> str:
+    deadline = parse_duration(text)
+    if deadline is None:
+        raise ValueError(f"{text!r} is no duration; write it like 90s, 30m, 2h or 1d")
+    if not SHORTEST_DEADLINE <= deadline <= LONGEST_DEADLINE:
+        raise ValueError(f"{text} is out of bounds; use 10s to 7d")
+    return text
+
+
+def check_alias(text: str, info: ValidationInfo) -> str:
+    """Refuse what is no alias of the document's images."""
+    aliases = (info.context or {}).get("aliases", ())
+    if text not in aliases:
+        raise ValueError(f"no image is called {text!r}{suggestion(text, aliases)}")
+    return text
+
+
+def _check_event(text: str) -> str:
+    if text in NOT_YET_EVENTS:
+        raise ValueError(f"{text} is not acted on by this version; remove it")
+    if text not in EVENT_WORDS:
+        raise ValueError(f"{text!r} is no event{suggestion(text, EVENT_WORDS)}")
+    return text
+
+
+def check_stage(text: str, info: ValidationInfo) -> str:
+    """Refuse what is no stage of the document."""
+    stages = (info.context or {}).get("stages", ())
+    if text not in stages:
+        raise ValueError(f"no stage is called {text!r}{suggestion(text, stages)}")
+    return text
+
+
+Name = Annotated[
+    str, matching(NAME_PATTERN, f"is no valid name; {NAME_RULE}"), schema(NAME_PATTERN)
+]
+Alias = Annotated[str, matching(ALIAS, "is no alias; use 1 to 40 letters, digits, '-', '_'")]
+RepositoryName = Annotated[
+    str,
+    matching(
+        _REPOSITORY,
+        "is no ECR repository; write its name, such as team/checkout, or its URI, without tag or "
+        "digest (what to take from it stands under select)",
+    ),
+    schema(_REPOSITORY),
+]
+Account = Annotated[
+    str, matching(ACCOUNT, "is no account; write its 12 digits in quotes"), schema(ACCOUNT)
+]
+Region = Annotated[str, matching(REGION, "is no region such as eu-central-1"), schema(REGION)]
+Tag = Annotated[str, matching(TAG, "is no image tag"), schema(TAG)]
+VersionRange = Annotated[str, AfterValidator(_check_range)]
+Duration = Annotated[str, AfterValidator(_check_deadline), schema(DURATION)]
+ServiceName = Annotated[
+    str,
+    matching(SERVICE, "names no ECS service; write cluster/service, by their names"),
+    schema(SERVICE),
+]
+ContainerName = Annotated[str, matching(ECS_NAME, "is no container name")]
+Channel = Annotated[str, matching(CHANNEL, CHANNEL_MEANING), schema(CHANNEL)]
+Mention = Annotated[str, matching(MENTION, MENTION_MEANING), schema(MENTION)]
+Event = Annotated[
+    str,
+    AfterValidator(_check_event),
+    Field(json_schema_extra={"enum": sorted(EVENT_WORDS)}),
+]

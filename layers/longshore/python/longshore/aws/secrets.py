@@ -1,0 +1,53 @@
+"""A secret, read when it is needed and kept for minutes."""
+
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from longshore.aws.gate import Gate
+from longshore.domain.errors import NotPermitted
+from longshore.events.documents import parse_document
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+KEPT_FOR = timedelta(minutes=5)
+"""How long a rotated secret may go on being used; who is refused reads it anew at once."""
+
+
+class Secret:
+    """One secret of Secrets Manager that holds a JSON object."""
+
+    def __init__(self, gate: Gate, client: "SecretsManagerClient", arn: str) -> None:
+        """Read the secret `arn` through `gate`."""
+        self._gate = gate
+        self._client = client
+        self._arn = arn
+        self._values: dict[str, object] | None = None
+        self._read_at = 0.0
+
+    def value(self, key: str) -> str | None:
+        """Return the text under a key, None where there is none.
+
+        Raises NotPermitted where it cannot be read, and where it is no JSON object: both have to be
+        mended by a person. Its text stands in no message.
+        """
+        if self._values is None or monotonic() - self._read_at > KEPT_FOR.total_seconds():
+            self._values, self._read_at = self._read(), monotonic()
+        value = self._values.get(key)
+        return value if isinstance(value, str) and value else None
+
+    def forget(self) -> None:
+        """Read the secret anew when it is needed next."""
+        self._values = None
+
+    def _read(self) -> dict[str, object]:
+        reply = self._gate.call(self._client.get_secret_value, SecretId=self._arn)
+        try:
+            return parse_document(reply.get("SecretString", ""))
+        except ValueError:
+            message = (
+                f"the secret {self._arn} is no JSON object: put "
+                '{"token": "xoxb-..."} or {"webhook": "https://..."} into it'
+            )
+            raise NotPermitted(message) from None

@@ -1,0 +1,1 @@
+"""Slack: what its messages say, and the way to it."""

@@ -1,0 +1,66 @@
+"""What Slack refuses, sorted by what must happen next, in words for who has to do it.
+
+The codes are those of chat.postMessage and chat.update
+(https://docs.slack.dev/reference/methods/chat.postMessage).
+"""
+
+from collections.abc import Mapping
+
+from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled
+from longshore.events.documents import printable
+
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""The message cannot be edited: another takes its place."""
+
+_NOT_OURS = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""The token is not accepted."""
+
+_BUSY = frozenset(
+    {
+        "fatal_error",
+        "internal_error",
+        "ratelimited",
+        "rate_limited",
+        "request_timeout",
+        "service_unavailable",
+        "message_limit_exceeded",
+        "team_added_to_org",
+    }
+)
+
+_NEW_TOKEN = "install the app again and put its token into the secret of SlackSecretArn"  # noqa: S105  no token
+_NEXT: Mapping[str, str] = {
+    **dict.fromkeys(_NOT_OURS, _NEW_TOKEN),
+    "missing_scope": "give the app the scope chat:write and install it again",
+    "no_permission": "give the app the scope chat:write and install it again",
+    "channel_not_found": "correct the channel under notify in longshore.yaml and apply it, or, if "
+    "it is private, invite the bot there: /invite @longshore",
+    "not_in_channel": "invite the bot there: /invite @longshore",
+    "is_archived": "unarchive the channel, or name another one under notify in longshore.yaml",
+    "channel_is_archived": "unarchive the channel, or make a webhook for another one",
+    "restricted_action": "let the bot post there, or name another channel in longshore.yaml",
+    "no_service": "the webhook was removed: make a new one and put it into the secret",
+    "no_active_hooks": "the webhook is disabled: make a new one and put it into the secret",
+    "invalid_token": "the webhook is not valid: make a new one and put it into the secret",
+    "team_disabled": "the workspace is disabled: name another one's token in the secret",
+    "action_prohibited": "a workspace setting forbids the webhook: ask its administrator",
+    "posting_to_general_channel_denied": "name another channel, or ask an administrator",
+}
+
+
+def refusal(code: str, channel: str) -> LongshoreError:
+    """Return the error of a code that Slack answered with, about a channel."""
+    said = printable(code, 100)
+    if code in _BUSY:
+        return Throttled(f"Slack is busy: {said}")
+    if code in _NEXT:
+        return NotPermitted(f"Slack does not let {channel} be told: {said}; {_NEXT[code]}")
+    return Refused(f"Slack does not take a message to {channel}: {said}", said)

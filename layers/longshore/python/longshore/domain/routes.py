@@ -1,0 +1,32 @@
+"""Who is told of what: the routes of `longshore.yaml`."""
+
+from dataclasses import dataclass
+
+from longshore.domain.outcomes import Announcement, EventName
+
+MOST_ROUTES = 20
+"""Routes of one application: each is a message to keep up to date for each deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A Slack channel that is told of some events of some stages.
+
+    `slack` is the channel as people write it (`#checkout`) or its id. `events` opens a message;
+    one that is open is kept true whatever comes. `stages` are names, all where it is empty.
+    `mention` are the ids of users and user groups to call by name when a deployment fails, or
+    `here` or `channel`.
+    """
+
+    slack: str
+    events: tuple[EventName, ...] = tuple(EventName)
+    stages: tuple[str, ...] = ()
+    mention: tuple[str, ...] = ()
+
+    def covers(self, announcement: Announcement) -> bool:
+        """Whether the stage of an announcement belongs to this route."""
+        return not self.stages or announcement.stage.stage in self.stages
+
+    def opens(self, announcement: Announcement) -> bool:
+        """Whether an announcement is one of those that this route asks for."""
+        return announcement.name in self.events

@@ -1,0 +1,145 @@
+"""Tell the channels of a chat of one announcement: open a message, keep it true, add a step.
+
+A channel that cannot be told keeps neither the others waiting nor what mail and pagers are told:
+what is owed to it comes again with the announcement, whose queue keeps the order. Telling comes
+before remembering, as in `longshore.usecases.notify`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from longshore.domain.chat import Commit, LastLines, Telling, Thread
+from longshore.domain.deployments import Phase
+from longshore.domain.errors import LongshoreError, Refused, Throttled
+from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.routes import Route
+from longshore.events.told import Told, text_of
+from longshore.usecases.chat_ports import ChatPorts, MessageGone
+
+NEEDED = timedelta(seconds=15)
+"""A channel is not begun with less time left: an edit, a step, and what they wait for."""
+
+ONE_CHANNEL = "webhook"
+"""What the channel of a webhook is called here: the webhook's owner has chosen it."""
+
+_BROADCAST = frozenset({Phase.FAILED, Phase.ROLLED_BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A channel that has not been told, and why; what is `lost` will not be told again."""
+
+    channel: str
+    error: LongshoreError
+    lost: bool = False
+
+
+def tell_chat(announcement: Announcement, ports: ChatPorts, away: set[str]) -> tuple[Owed, ...]:
+    """Tell every channel that has to know; return those that could not be told.
+
+    `away` are channels that failed before in the same batch: they are not asked again, so that
+    nothing overtakes what they still wait for. Those that fail now are added.
+    """
+    try:
+        routes = _routes(announcement, ports)
+    except LongshoreError as error:
+        return (Owed("every channel", error),)
+    owed = []
+    for route in routes:
+        try:
+            if route.slack in away:
+                raise Throttled(f"{route.slack} could not be told of something before this")
+            _tell(route, announcement, ports)
+        except Refused as error:
+            owed.append(Owed(route.slack, error, lost=True))
+        except LongshoreError as error:
+            away.add(route.slack)
+            owed.append(Owed(route.slack, error))
+    return tuple(owed)
+
+
+def _routes(announcement: Announcement, ports: ChatPorts) -> Iterable[Route]:
+    routes = ports.routes.routes_of(announcement.stage.application)
+    covering = [route for route in routes if route.covers(announcement)]
+    if ports.chat.living or not covering:
+        return covering
+    events = {name for route in covering for name in route.events}
+    mention = {each for route in covering for each in route.mention}
+    return [Route(ONE_CHANNEL, tuple(events), mention=tuple(sorted(mention)))]
+
+
+def _tell(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
+    known = ports.threads.thread(announcement.thread, route.slack)
+    if announcement.sequence <= known.told:
+        return
+    if known.message is None and not route.opens(announcement):
+        return
+    if ports.clock.time_left() < NEEDED:
+        raise Throttled(f"no time was left to tell {route.slack}")
+    telling = _telling(route, announcement, ports)
+    if known.message is None:
+        _open(route, telling, ports)
+    else:
+        _go_on(route, telling, known, ports)
+
+
+def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
+    announcement = telling.announcement
+    message = ports.chat.open(route.slack, telling)
+    shown = Thread(
+        message if ports.chat.living else None, announcement.sequence, announcement.sequence
+    )
+    ports.threads.keep(announcement, route.slack, shown)
+
+
+def _go_on(route: Route, telling: Telling, known: Thread, ports: ChatPorts) -> None:
+    """Make the message true, then add the step: whoever reads the step finds it confirmed."""
+    announcement, message = telling.announcement, known.message
+    if message is None:
+        return
+    if announcement.sequence > known.shown:
+        try:
+            ports.chat.edit(message, telling)
+        except MessageGone:
+            _open(route, telling, ports)
+            return
+        known = replace(known, shown=announcement.sequence)
+        ports.threads.keep(announcement, route.slack, known)
+    ports.chat.add_step(message, telling, broadcast=_is_final_failure(announcement))
+    ports.threads.keep(announcement, route.slack, replace(known, told=announcement.sequence))
+
+
+def _is_final_failure(announcement: Announcement) -> bool:
+    return Told(announcement.detail).text("phase") in _BROADCAST
+
+
+def _telling(route: Route, announcement: Announcement, ports: ChatPorts) -> Telling:
+    told = Told(announcement.detail)
+    failed = announcement.name is EventName.DEPLOYMENT_FAILED
+    return Telling(
+        announcement,
+        commits=dict(_commits(told, ports)),
+        last_lines=_last_lines(told, ports),
+        mention=route.mention if failed else (),
+    )
+
+
+def _commits(told: Told, ports: ChatPorts) -> Iterator[tuple[str, Commit]]:
+    for alias, image in told.images.items():
+        commit = _commit(image, ports)
+        if commit is not None:
+            yield alias, commit
+
+
+def _commit(image: Mapping[str, object], ports: ChatPorts) -> Commit | None:
+    repository, digest = text_of(image, "repository"), text_of(image, "digest")
+    return ports.sources.commit(repository, digest) if repository and digest else None
+
+
+def _last_lines(told: Told, ports: ChatPorts) -> LastLines | None:
+    definition, container = told.failure("task_definition"), told.failure("container")
+    task = told.failure("task")
+    if not (definition and container and task):
+        return None
+    return ports.logs.last_lines(definition, container, task)

@@ -1,0 +1,105 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from longshore.chatops.cards import Card, compose_card, compose_step
+from longshore.chatops.slack import SlackBot
+from longshore.domain.chat import LastLines, Telling
+from longshore.domain.outcomes import EventName
+from longshore_local.slack.standin import SlackStandIn
+from tests.support.tellings import BACK, FOUND, HOSTILE, LONG, STARTED, telling, worst
+
+
+def words(card: Card) -> str:
+    return json.dumps([block.to_dict() for block in card.blocks], ensure_ascii=False)
+
+
+def test_a_card_says_what_changes_why_and_what_to_type_next() -> None:
+    said = words(compose_card(STARTED))
+
+    for expected in (
+        ":rocket: deploying checkout/production",
+        "1.0.0 (000000000000) -&gt; 1.1.0 (111111111111)",
+        "push",
+        "1.1.0 is newer",
+        "`longshore status`",
+        "checkout/production#1",
+    ):
+        assert expected in said
+    assert compose_card(STARTED).text == "deploying checkout/production: 1.0.0 -&gt; 1.1.0"
+
+
+def test_a_failure_card_has_the_cause_the_last_lines_and_what_was_done() -> None:
+    said = words(compose_card(FOUND))
+
+    for expected in (
+        ":x: FAILED, rolling back checkout/production",
+        "*Cause*\\nstaging/web did not come up: tasks failed to start.",
+        "listening\\npanic: no database",
+        "*Longshore*\\nThe stage is being returned to its stable release.",
+        "<https://github.com/shop/checkout/commit/abcdef12|abcdef123456>",
+        "To try again: `longshore retry checkout/production",
+        "<!subteam^S0123ABCDE> <!here>",
+    ):
+        assert expected in said
+
+
+def test_the_end_says_how_long_it_took() -> None:
+    assert "1 min 35 s" in words(compose_card(BACK))
+    assert "after 1 min 35 s" in words(compose_step(BACK))
+
+
+def test_a_step_of_a_failure_calls_people_and_shows_the_lines() -> None:
+    step = compose_step(FOUND)
+
+    assert step.text.startswith("<!subteam^S0123ABCDE> <!here> FAILED")
+    assert "panic: no database" in words(step)
+    assert "panic" not in words(compose_step(replace(BACK, last_lines=FOUND.last_lines)))
+
+
+def test_where_there_are_no_lines_the_card_says_why() -> None:
+    none = replace(FOUND, last_lines=LastLines("web", absence="it logs to <fluentd>"))
+
+    assert "No log lines of web: it logs to &lt;fluentd&gt;" in words(compose_card(none))
+
+
+def test_commits_that_are_the_same_are_shown_once() -> None:
+    commit = FOUND.commits["app"]
+    twice = replace(FOUND, commits={"app": commit, "job": commit})
+
+    assert words(compose_card(twice)).count("abcdef123456") == 1
+
+
+@pytest.mark.parametrize("name", EventName)
+def test_every_event_has_a_card_that_slack_takes(
+    name: EventName, slack: SlackStandIn, bot: SlackBot
+) -> None:
+    bot.open("#checkout", telling(name))
+
+    assert [call.outcome for call in slack.calls] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, LONG, "x" * 100_000, "\ud800", "", "\n" * 5000, "`" * 999]
+)
+def test_slack_takes_whatever_others_wrote_and_obeys_none_of_it(
+    text: str, slack: SlackStandIn, bot: SlackBot
+) -> None:
+    told: Telling = replace(worst(text), mention=())
+
+    message = bot.open("#checkout", told)
+    bot.edit(message, told)
+    bot.add_step(message, told, broadcast=True)
+
+    assert [call.outcome for call in slack.calls] == ["ok"] * 3
+    assert slack.mentions == []
+    assert {link.target for link in slack.links} <= {
+        commit.url for commit in told.commits.values() if commit.url
+    }
+
+
+def test_who_is_to_be_called_is_called(slack: SlackStandIn, bot: SlackBot) -> None:
+    bot.open("#checkout", worst("x"))
+
+    assert slack.mentions != []
