@@ -66,7 +66,7 @@ def worst(text: str) -> Telling:
         release=release,
         before=before,
         deployment=text,
-        reason=text,
+        reason=f"{text} and then {text}",
         phase="RollingBack",
         trigger={"kind": "deploy", "actor": text},
         failure={"summary": text, "container": text, "last_event": text},

@@ -28,15 +28,16 @@ from longshore.events.notices import KINDS, next_step
 from longshore.events.told import Told
 
 LONGEST_HEADER = 150
-LONGEST_SECTION = 3000
-LONGEST_FIELD = 2000
+LONGEST_VALUE = 800
+"""Characters of a field. Slack takes 2,000, but no more than about 10,000 of all blocks together
+(`msg_blocks_too_long`, which its documentation does not have)."""
 LONGEST_CAUSE = 1500
 LONGEST_LOG = 2400
 LONGEST_LOG_LINE = 300
 LONGEST_TEXT = 1000
 """Characters of the text beside the blocks, which notifications and screen readers take."""
 _LONGEST_NAME = 80
-MOST_COMMITS = 10
+MOST_COMMITS = 5
 MOST_MENTIONED = 20
 
 _EMOJI: Mapping[EventName, str] = {
@@ -132,7 +133,7 @@ def _fields(telling: Telling, told: Told) -> Iterator[str]:
     labelled = (("Release", told.releases), ("Trigger", told.trigger), ("Took", told.duration))
     for label, value in labelled:
         if value:
-            yield f"*{label}*\n{escaped(value, LONGEST_FIELD - 20)}"
+            yield f"*{label}*\n{escaped(value, LONGEST_VALUE)}"
     if telling.commits:
         yield f"*Commit*\n{_commits(telling.commits)}"
 
@@ -153,7 +154,7 @@ def _commit(commit: Commit) -> str:
 
 def _next(telling: Telling) -> str:
     hint, command = next_step(telling.announcement)
-    return f"*Next*  {hint}{code(command, LONGEST_FIELD)}"
+    return f"*Next*  {hint}{code(command, LONGEST_VALUE)}"
 
 
 def _labelled(label: str, text: str) -> Block:
@@ -165,7 +166,7 @@ def _log(last: LastLines) -> Iterator[Block]:
     """Show lines as they are: in a preformatted element Slack obeys nothing."""
     if not last.lines:
         text = f"No log lines of {last.container}: {last.absence}"
-        yield ContextBlock(elements=[MarkdownTextObject(text=escaped(text, LONGEST_FIELD))])
+        yield ContextBlock(elements=[MarkdownTextObject(text=escaped(text, LONGEST_VALUE))])
         return
     lines = "\n".join(printable(line, LONGEST_LOG_LINE) for line in last.lines)
     shown = RichTextPreformattedElement(

@@ -45,6 +45,7 @@ _NEXT: Mapping[str, str] = {
     "it is private, invite the bot there: /invite @longshore",
     "not_in_channel": "invite the bot there: /invite @longshore",
     "is_archived": "unarchive the channel, or name another one under notify in longshore.yaml",
+    "is_inactive": "unarchive the channel, or name another one under notify in longshore.yaml",
     "channel_is_archived": "unarchive the channel, or make a webhook for another one",
     "restricted_action": "let the bot post there, or name another channel in longshore.yaml",
     "no_service": "the webhook was removed: make a new one and put it into the secret",
