@@ -11,6 +11,7 @@ from typing import Self
 
 from longshore.domain.places import Home
 from longshore_local.awsjson import Exchange, JsonServer
+from longshore_local.chat import slack_parameters
 from longshore_local.cloud.clients import Cloud
 from longshore_local.cloud.emulator import (
     ACCOUNT,
@@ -35,6 +36,7 @@ from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.gates.recorder import Recorder
 from longshore_local.registry.conduct import RegistryImages
+from longshore_local.slack import SlackStandIn
 
 HOME = Home("aws", ACCOUNT, REGION)
 MINISTACK = Path(".venvs/ministack/bin/ministack")
@@ -58,7 +60,8 @@ class EmbeddedSettings:
 
     `clock_every` is the seconds between two ticks beside the emulator's own each minute, 0 for
     none. Where `contained`, tasks are containers of a Docker engine. `detour` stands between the
-    functions, and nobody else, and what they call.
+    functions, and nobody else, and what they call. With `slack_channels` Longshore gets a bot in
+    these channels of a Slack workspace.
     """
 
     root: Path
@@ -68,6 +71,7 @@ class EmbeddedSettings:
     clock_every: float = 0
     contained: bool = False
     detour: Detour = straight
+    slack_channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class EmbeddedAws:
     rules: DeployedRules = field(init=False)
     deliveries: Deliveries = field(init=False)
     tasks: ContainerTasks | None = None
+    slack: SlackStandIn | None = None
     stack: Stack = field(init=False)
 
     def start(self) -> None:
@@ -113,6 +118,9 @@ class EmbeddedAws:
             raise LocalCloudError(
                 f"{program} is missing: run `make {program.parent.parent}/.ready`"
             )
+        if self.settings.slack_channels:
+            channels = self.settings.slack_channels
+            self.slack = self._held.enter_context(SlackStandIn(channels=channels))
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
         server = JsonServer(self._exchange(endpoint), heartbeat=self.ecs.settle)
@@ -140,6 +148,7 @@ class EmbeddedAws:
             ),
             # Said in so many words: the emulator takes an empty list for one that names something.
             "RepositoryArns": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*",
+            **(slack_parameters(self.cloud, self.slack) if self.slack else {}),
         }
         self.stack = deploy_stack(
             self.cloud, STACK, prepared.template, prepared.artifacts, parameters

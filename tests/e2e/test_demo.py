@@ -25,6 +25,7 @@ ACTS = [
     "push 1.3.0",
     "status",
     "history",
+    "slack",
 ]
 
 
@@ -56,6 +57,8 @@ def test_the_story_without_docker(tmp_path: Path) -> None:
     assert "'web' exited with code 3" in details(story, "push 1.2.0").replace("\n", " ")
     assert "vetoed" in details(story, "push 1.2.1")
     assert "RolledBack" in details(story, "history")
+    assert "replied to a thread" in details(story, "slack")
+    assert "1.3.0" in details(story, "slack")
     assert {"change", "reason", "resources"} == set(story["adaptations"][0])
     assert list(tmp_path.iterdir()) == []
 

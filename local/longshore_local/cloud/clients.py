@@ -124,6 +124,11 @@ class Cloud:
         return self._session.client("s3", endpoint_url=self.endpoint, config=QUICK)
 
     @cached_property
+    def secrets(self) -> Any:  # noqa: ANN401 - no stubs are installed for one call
+        """AWS Secrets Manager."""
+        return self._session.client("secretsmanager", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
     def sns(self) -> "SNSClient":
         """Amazon SNS."""
         return self._session.client("sns", endpoint_url=self.endpoint, config=QUICK)

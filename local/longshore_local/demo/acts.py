@@ -5,7 +5,7 @@ from textwrap import dedent, wrap
 
 from longshore_local.demo.pushing import REPOSITORY
 from longshore_local.demo.report import Said
-from longshore_local.demo.scene import CLUSTER, SERVICE, STAGE, TASKS, Scene
+from longshore_local.demo.scene import CHANNEL, CLUSTER, ROUTES, SERVICE, STAGE, TASKS, Scene
 from longshore_local.errors import LocalCloudError
 
 FIRST, SECOND, CRASHING, ALIAS, FOURTH = "1.0.0", "1.1.0", "1.2.0", "1.2.1", "1.3.0"
@@ -17,9 +17,13 @@ Act = Callable[[Scene], Said]
 
 
 class Story:
-    """Plays the acts one after the other; remembers what later acts compare with."""
+    """Plays the acts one after the other; remembers what later acts compare with.
 
-    def __init__(self) -> None:
+    `keep` says that everything stays running: then the channel has a page to look at.
+    """
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self._keep = keep
         self._digests: dict[str, str] = {}
 
     def acts(self) -> Sequence[tuple[str, Act]]:
@@ -33,6 +37,7 @@ class Story:
             (f"push {FOURTH}", lambda scene: self.ship(scene, FOURTH)),
             ("status", show_status),
             ("history", show_history),
+            ("slack", self.show_channel),
         )
 
     def create_service(self, scene: Scene) -> Said:
@@ -47,10 +52,12 @@ class Story:
     def adopt(self, scene: Scene) -> Said:
         """Write a longshore.yaml from the running service and put it in force."""
         wrote = scene.command.must("init", "--service", f"{CLUSTER}/{SERVICE}", "--yes")
+        scene.route_to_slack()
         applied = scene.command.must("apply", "--yes")
         scene.told("StageAdopted")
         must_run(scene, self._digests[FIRST])
         lines = ["$ longshore init --service staging/checkout", *_lines(wrote)]
+        lines += ["$ cat >> longshore.yaml", *ROUTES.strip().splitlines()]
         lines += ["$ longshore apply", *_lines(applied)]
         return Said(f"{STAGE} is looked after; what runs was adopted, nothing was deployed", lines)
 
@@ -90,6 +97,19 @@ class Story:
         if scene.rollouts() != before:
             raise LocalCloudError(f"{ALIAS} is the image that failed, and was rolled out again")
         return Said(f"nothing happened, {outcome['outcome']}: {outcome['reason']}")
+
+    def show_channel(self, scene: Scene) -> Said:
+        """Show what people read in Slack: it told of the failure once, and called nobody."""
+        scene.await_channel(FOURTH)
+        loud = [each.text for each in scene.slack.top(CHANNEL) if each.broadcast]
+        if len(loud) != 1 or CRASHING not in loud[0]:
+            raise LocalCloudError(f"{CHANNEL} should tell aloud of {CRASHING} alone, told: {loud}")
+        if scene.slack.mentions:
+            raise LocalCloudError(f"{CHANNEL} called {scene.slack.mentions}")
+        if self._keep:
+            return Said(f"{CHANNEL} is at {scene.slack.page_url(CHANNEL)}")
+        text = scene.slack.channel_text(CHANNEL, WIDTH)
+        return Said(f"{CHANNEL}, as people read it", text.splitlines()[2:])
 
 
 def show_status(scene: Scene) -> Said:

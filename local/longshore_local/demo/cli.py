@@ -15,7 +15,7 @@ from longshore_local.demo.acts import FOURTH, Story
 from longshore_local.demo.logs import last_logs
 from longshore_local.demo.pushing import NO_PRICES, REPOSITORY
 from longshore_local.demo.report import Report
-from longshore_local.demo.scene import STAGE
+from longshore_local.demo.scene import CHANNEL, STAGE
 from longshore_local.demo.theatre import Engine, Theatre
 from longshore_local.errors import LocalCloudError
 
@@ -33,7 +33,7 @@ def demo(*, output: str, keep: bool, engine: str = Engine.AUTO) -> None:
     theatre = Theatre(ROOT, Engine(engine))
     try:
         with _ended_in_order(), theatre:
-            logs = _play(theatre, report)
+            logs = _play(theatre, report, keep=keep)
             _tell_the_end(theatre, report, logs, keep=keep)
             if keep:
                 threading.Event().wait()
@@ -43,7 +43,7 @@ def demo(*, output: str, keep: bool, engine: str = Engine.AUTO) -> None:
         sys.exit(FAILED)
 
 
-def _play(theatre: Theatre, report: Report) -> list[str]:
+def _play(theatre: Theatre, report: Report, *, keep: bool) -> list[str]:
     """Do every step; return what the functions logged when one failed, nothing otherwise."""
     report.line("Longshore on this machine, without an AWS account")
     try:
@@ -53,7 +53,7 @@ def _play(theatre: Theatre, report: Report) -> list[str]:
         report.step("set-up", theatre.set_up)
         report.step("start", theatre.start)
         report.step("deploy", theatre.deploy)
-        for name, act in Story().acts():
+        for name, act in Story(keep=keep).acts():
             report.step(name, partial(act, theatre.scene))
     except LocalCloudError as error:
         report.fail(str(error))
@@ -107,6 +107,7 @@ def _what_next(theatre: Theatre, exploring: Mapping[str, object], *, keep: bool)
         yield f"  export {name}={shlex.quote(value)}"
     yield "then, for example:"
     yield from (f"  {line}" for line in _commands(theatre))
+    yield f"and watch {CHANNEL} at {exploring['slack']}"
 
 
 def _adaptations(theatre: Theatre) -> list[Mapping[str, object]]:
@@ -118,6 +119,7 @@ def _exploring(theatre: Theatre) -> Mapping[str, object]:
     return {
         "environment": dict(theatre.scene.command.caller.environment()),
         "commands": _commands(theatre),
+        "slack": theatre.scene.slack.page_url(CHANNEL),
         "folder": str(theatre.scene.command.folder),
         "stop": "Ctrl-C",
     }

@@ -11,13 +11,21 @@ from longshore_local.demo.pushing import REPOSITORY, Pushing
 from longshore_local.embedded import REGISTRY, EmbeddedAws
 from longshore_local.errors import LocalCloudError
 from longshore_local.mailbox import Mailbox, Notice
+from longshore_local.slack import SlackStandIn
 
 CLUSTER, SERVICE = "staging", "checkout"
 STAGE = "checkout/staging"
+CHANNEL = "#checkout"
+ROUTES = f"""
+notify:
+  - {{slack: "{CHANNEL}", on: [started, succeeded, failed, rolled-back]}}
+"""
 TASK_ROLE, EXECUTION_ROLE = "checkout-task", "checkout-execution"
 TASKS = 2
 PATIENCE = 40.0
 """Seconds within which something that takes two to five must have happened."""
+QUIET = 2.0
+"""Seconds without a call after which Slack was told everything."""
 
 
 @dataclass(slots=True)
@@ -70,6 +78,28 @@ class Scene:
             lambda notice: notice.attributes.get("event") == event and version in notice.text,
             PATIENCE,
         )
+
+    def route_to_slack(self) -> None:
+        """Let the application tell a channel what happens, as somebody would who edits the file."""
+        with (self.command.folder / "longshore.yaml").open("a") as file:
+            file.write(ROUTES)
+
+    @property
+    def slack(self) -> SlackStandIn:
+        """The workspace, which this scene always has."""
+        if self.aws.slack is None:
+            raise LocalCloudError("the embedded AWS was started without Slack")
+        return self.aws.slack
+
+    def await_channel(self, version: str) -> None:
+        """Wait until the channel tells of a version and nothing more comes."""
+
+        def told() -> bool:
+            calls = [call.at for call in self.slack.calls]
+            quiet = bool(calls) and time.time() - calls[-1] > QUIET
+            return quiet and any(version in each.text for each in self.slack.top(CHANNEL))
+
+        await_that(told, f"{CHANNEL} tells nothing of {version}")
 
     def rollouts(self) -> list[str]:
         """Return the ARN of every rollout that the service ever began."""

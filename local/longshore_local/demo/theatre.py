@@ -16,7 +16,7 @@ from longshore_local.containers.images import ImageWorkshop
 from longshore_local.demo.command import Command
 from longshore_local.demo.pushing import PushByApi, PushByDocker, Pushing
 from longshore_local.demo.report import Said
-from longshore_local.demo.scene import CLUSTER, EXECUTION_ROLE, TASK_ROLE, Scene
+from longshore_local.demo.scene import CHANNEL, CLUSTER, EXECUTION_ROLE, TASK_ROLE, Scene
 from longshore_local.ecs import QUICK
 from longshore_local.embedded import MINISTACK, EmbeddedAws, EmbeddedSettings, Prepared, prepare
 from longshore_local.errors import LocalCloudError
@@ -88,6 +88,7 @@ class Theatre:
             pace=CONTAINED if self.workshop else QUICK,
             clock_every=CLOCK_EVERY,
             contained=self.workshop is not None,
+            slack_channels=(CHANNEL,),
         )
         self.aws = self._held.enter_context(EmbeddedAws(settings))
         self.aws.start()

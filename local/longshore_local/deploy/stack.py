@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 BUCKET = "longshore-artifacts"
+TEMPLATE = "template.json"
 DEPLOYED_WITHIN = 60.0
 """Seconds; about two are needed."""
 
@@ -56,7 +57,7 @@ def deploy_stack(
         StackName=name,
         ChangeSetName="create",
         ChangeSetType="CREATE",
-        TemplateBody=json.dumps(packaged, default=str),
+        TemplateURL=_upload(cloud, packaged),
         Parameters=given,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
@@ -65,6 +66,16 @@ def deploy_stack(
     stack = _await_stack(cloud, name)
     _apply_time_to_live(cloud, template, stack)
     return stack
+
+
+def _upload(cloud: Cloud, packaged: Template) -> str:
+    """Upload the template, as `sam deploy` does: it is longer than a request may be.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    body = json.dumps(packaged, default=str).encode()
+    cloud.s3.put_object(Bucket=BUCKET, Key=TEMPLATE, Body=body)
+    return f"{cloud.endpoint}/{BUCKET}/{TEMPLATE}"
 
 
 def _package(cloud: Cloud, template: Template, artifacts: list[Artifact]) -> Template:
