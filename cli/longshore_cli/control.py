@@ -19,17 +19,15 @@ from botocore.exceptions import (
     NoCredentialsError,
     ReadTimeoutError,
 )
-from botocore.httpsession import URLLib3Session
-from botocore.utils import get_environ_proxies
 
 from longshore import __version__
 from longshore_cli.access import Access
 from longshore_cli.errors import CommandError, ExitCode
 from longshore_cli.installation import Installation
+from longshore_cli.transport import http_session, is_loopback
 
 _PATIENCE = 35
 """Seconds to connect, and to wait for an answer: control's own time-out is 30."""
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Control:
 
     def _url(self, path: str) -> str:
         base = self.installation.control_url
-        if urlsplit(base).scheme != "https" and not _is_loopback(base):
+        if urlsplit(base).scheme != "https" and not is_loopback(base):
             raise CommandError(
                 f"the control URL {base} is not https: nothing was sent",
                 next_step="deploy the installation again; its stack writes the URL",
@@ -69,10 +67,10 @@ class Control:
         SigV4Auth(credentials, "lambda", region).add_auth(request)
 
     def _send(self, request: AWSRequest) -> tuple[int, Mapping[str, object]]:
-        """Send a request through the proxy and with the certificates that botocore would use."""
+        """Send a request; raise CommandError where no answer came."""
         url = str(request.url)
         try:
-            response = self._http(url).send(request.prepare())
+            response = http_session(self.access, url, self.patience).send(request.prepare())
         except (ConnectionClosedError, ReadTimeoutError):
             raise CommandError(
                 f"control at {url} gave no answer; it may have done what was asked",
@@ -85,18 +83,6 @@ class Control:
                 next_step="check the network, then repeat the command",
             ) from None
         return response.status_code, _parsed(response.content)
-
-    def _http(self, url: str) -> URLLib3Session:
-        bundle = self.access.session.get_config_variable("ca_bundle")
-        return URLLib3Session(
-            verify=bundle or True,
-            proxies={} if _is_loopback(url) else get_environ_proxies(url),
-            timeout=self.patience,
-        )
-
-
-def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in _LOOPBACK
 
 
 def _parsed(data: bytes) -> Mapping[str, object]:

@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the installation's SSM parameter says of it."""
+    """What the installation's SSM parameter says; `stack` is empty where an older one wrote it."""
 
     name: str
     version: str
@@ -26,6 +26,7 @@ class Installation:
     table: str
     control_url: str
     slack: bool = False
+    stack: str = ""
 
 
 def parameter_name(installation: str) -> str:
@@ -71,6 +72,7 @@ def parse_installation(name: str, text: str) -> Installation:
         table=_text(name, values, "table"),
         control_url=_text(name, values, "control_url"),
         slack=values.get("slack") is True,
+        stack=str(values.get("stack", "")),
     )
 
 

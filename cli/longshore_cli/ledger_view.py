@@ -1,6 +1,7 @@
 """What the command reads in the ledger. It only ever reads: intents go through control."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from longshore.aws import items, keys
@@ -40,6 +41,11 @@ class LedgerView:
     def stages(self) -> Sequence[StageId]:
         """Return every stage of the installation, in order."""
         return self._directory.all_stages()
+
+    def overdue(self, kind: str, before: datetime) -> Sequence[datetime]:
+        """Return since when each timer of a `stage`, or of the `outbox`, waits to be looked at."""
+        found = self._directory.due_items(kind, before)
+        return [datetime.fromtimestamp(int(item["due_at"]["N"]), UTC) for item in found]
 
     def owner(self, service: ServiceRef) -> StageId | None:
         """Return the stage that owns a service, None when nobody does.

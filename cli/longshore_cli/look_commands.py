@@ -60,3 +60,21 @@ def events(
     from longshore_cli.events import run_events
 
     run_events(Place(installation, profile, region), stage, most, output)
+
+
+def doctor(
+    stage: Annotated[
+        str | None, typer.Argument(metavar="STAGE", help="application/stage; by default all.")
+    ] = None,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out what is well.")] = False,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Check what a rollout or a rollback needs."""
+    from longshore_cli.access import Place
+    from longshore_cli.doctor.command import run_doctor
+
+    run_doctor(Place(installation, profile, region), stage, output, quiet=quiet)

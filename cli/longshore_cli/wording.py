@@ -19,6 +19,11 @@ def span(duration: timedelta) -> str:
     return f"{max(0, int(duration.total_seconds()))} s"
 
 
+def count_of(number: int, thing: str, things: str = "") -> str:
+    """Return `1 push`, `2 pushes`; the plural is given where an `s` does not make it."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
 def age(moment: datetime, now: datetime) -> str:
     """Return how long ago something was."""
     return f"{span(now - moment)} ago"

@@ -135,12 +135,13 @@ def test_the_command_finds_the_installation() -> None:
     text, values = parameter["Value"]["Fn::Sub"]
     assert values == {"Slack": {"Fn::If": ["TellsSlack", "true", "false"]}}
     text = text.replace("${Slack}", "true")
-    written: Tree = json.loads(re.sub(r"\$\{([\w.]+)\}", r"<\1>", text))
+    written: Tree = json.loads(re.sub(r"\$\{([\w.:]+)\}", r"<\1>", text))
 
     assert parameter["Name"] == {"Fn::Sub": ["/longshore/${Name}", {"Name": NAME}]}
     assert written == {
         "schema": 1,
         "version": longshore.__version__,
+        "stack": "<AWS::StackName>",
         "table": "<Ledger>",
         "control_url": "<ControlUrl.FunctionUrl>",
         "topic_arn": "<Topic>",

@@ -10,7 +10,7 @@ from longshore.domain.deployments import Trigger, TriggerKind
 from longshore.domain.policies import SemverPolicy
 from longshore_cli.differences import differences
 from longshore_cli.starter import scalar
-from longshore_cli.wording import release_text, revision_text, span, trigger_text
+from longshore_cli.wording import count_of, release_text, revision_text, span, trigger_text
 from tests.support.builders import make_configuration, make_spec
 
 
@@ -85,3 +85,8 @@ def test_every_part_of_a_stage_shows_in_the_difference() -> None:
 )
 def test_text_that_yaml_would_read_as_something_else_is_quoted(text: str, written: str) -> None:
     assert scalar(text) == written
+
+
+def test_things_are_counted_in_words() -> None:
+    assert [count_of(number, "task") for number in (0, 1, 2)] == ["0 tasks", "1 task", "2 tasks"]
+    assert count_of(2, "push", "pushes") == "2 pushes"

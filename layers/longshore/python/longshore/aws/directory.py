@@ -54,7 +54,23 @@ class DynamoDirectory:
 
     def due_stages(self, now: datetime) -> Sequence[StageId]:
         """Return the stages whose timer is due."""
-        return sorted(items.stage_named(item) for item in self._due("stage", now))
+        return sorted(items.stage_named(item) for item in self.due_items("stage", now))
+
+    def due_items(self, kind: str, now: datetime) -> "Iterator[Item]":
+        """Yield what the index of timers has due of a kind: `stage` or `outbox`."""
+        for shard in keys.due_shards():
+            yield from self._table.query(
+                {
+                    "IndexName": keys.DUE_INDEX,
+                    "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
+                    "FilterExpression": "kind = :kind",
+                    "ExpressionAttributeValues": {
+                        ":shard": items.text(shard),
+                        ":now": items.number(int(now.timestamp())),
+                        ":kind": items.text(kind),
+                    },
+                }
+            )
 
     def resend_overdue_announcements(self, now: datetime) -> int:
         """Put announcements that were never confirmed on their way again; return how many.
@@ -63,7 +79,7 @@ class DynamoDirectory:
         one did. Each further attempt waits twice as long, so that a channel that is down for days
         costs little; the announcement ends with its item, after thirty days.
         """
-        return sum(self._resend(item, now) for item in self._due("outbox", now))
+        return sum(self._resend(item, now) for item in self.due_items("outbox", now))
 
     def _resend(self, due: "Item", now: datetime) -> bool:
         key = keys.Key(due["pk"]["S"], due["sk"]["S"])
@@ -91,21 +107,6 @@ class DynamoDirectory:
                 ":read": {"N": read},
             },
         )
-
-    def _due(self, kind: str, now: datetime) -> "Iterator[Item]":
-        for shard in keys.due_shards():
-            yield from self._table.query(
-                {
-                    "IndexName": keys.DUE_INDEX,
-                    "KeyConditionExpression": "due_shard = :shard AND due_at <= :now",
-                    "FilterExpression": "kind = :kind",
-                    "ExpressionAttributeValues": {
-                        ":shard": items.text(shard),
-                        ":now": items.number(int(now.timestamp())),
-                        ":kind": items.text(kind),
-                    },
-                }
-            )
 
     def _partition(self, partition: str) -> "Iterator[Item]":
         """Yield what lies in a partition, read consistently: a stage just applied is not missed."""
