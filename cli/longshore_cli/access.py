@@ -35,6 +35,7 @@ from longshore.domain.errors import (
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_ssm import SSMClient
 
 _NO_CREDENTIALS = (
@@ -75,6 +76,7 @@ class Access:
         """Prepare a session; nothing is read and nobody is called before a client is used."""
         self.place = place
         self.gate = Gate()
+        self._logs: dict[str, CloudWatchLogsClient] = {}
 
     @cached_property
     def session(self) -> Session:
@@ -112,6 +114,13 @@ class Access:
         """The client that finds an installation."""
         client = self.session.create_client("ssm", region_name=self.region, config=READS)
         return cast("SSMClient", client)
+
+    def logs(self, region: str) -> "CloudWatchLogsClient":
+        """Return the client that reads the logs of tasks in a region."""
+        if region not in self._logs:
+            client = self.session.create_client("logs", region_name=region, config=READS)
+            self._logs[region] = cast("CloudWatchLogsClient", client)
+        return self._logs[region]
 
 
 @contextmanager

@@ -130,6 +130,7 @@ def _end(plan: Plan, options: ApplyOptions) -> None:
     if plan.empty:
         raise CommandError(
             f"nothing to do: configuration {plan.base} of {plan.source.application} says the same",
+            next_step=f"longshore status {plan.source.application}",
             code=ExitCode.NOTHING_TO_DO,
         )
     if options.dry_run:

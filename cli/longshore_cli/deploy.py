@@ -15,45 +15,48 @@ from longshore.events.outbound import release_detail
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.ports import Registry
 from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
-from longshore_cli.output import OutputFormat, print_json, print_line
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import ask
+from longshore_cli.wish import Wish, ask
 
 
-def run_deploy(
-    place: Place, stage: str, images: Sequence[str], reason: str, output: OutputFormat
-) -> None:
+def run_deploy(place: Place, images: Sequence[str], wish: Wish) -> None:
     """Look up what is named, ask control for just that, and say what follows."""
-    wanted = parse_stage(stage)
+    stage, wanted = wish.stage, parse_stage(wish.stage)
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        snapshot = LedgerView(access, installation).existing(wanted)
+        ledger = LedgerView(access, installation)
+        snapshot = ledger.existing(wanted)
         named = Release.of(_find(access.registry, snapshot, images))
         another = _is_another(access.registry, snapshot, named)
         is_there = _check_needed(snapshot, named, another=another)
-        asked = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
-        reason = reason.strip() or f"deploy {' '.join(images)}"
+        body = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
+        reason = wish.reason.strip() or f"deploy {' '.join(images)}"
         control = Control(access, installation)
-        intent = ask(control, wanted, IntentKind.DEPLOY, reason, images=asked)
+        intent = ask(control, wanted, IntentKind.DEPLOY, reason, images=body)
+    held = another or snapshot.stage.paused is not None
+    told: dict[str, object] = {"stage": stage, "intent": intent, "reason": reason, "held": held}
+    told |= {"release": release_detail(named)}
+    does = "is kept on" if is_there else "is being brought to"
+    lines = (f"{stage} {does} {named}", *_kept(snapshot, another=another))
+    asked = Asked(wanted, IntentKind.DEPLOY, intent, told, lines)
+    tell(asked, wish.output, access, ledger, wish.watch)
+
+
+def _kept(snapshot: StageSnapshot, *, another: bool) -> Iterator[str]:
+    """Yield what keeps the stage from moving by itself after that, and what ends it."""
     kept = snapshot.stage.paused
-    if output is OutputFormat.JSON:
-        held = another or kept is not None
-        told = {"stage": stage, "intent": intent, "reason": reason, "held": held}
-        print_json({**told, "release": release_detail(named)})
-        return
-    print_line(f"{stage} {'is kept on' if is_there else 'is being brought to'} {named}")
     if kept is not None:
-        print_line(f"{kept.told}; that stays until")
+        yield f"{kept.told}; that stays until"
     elif another:
-        print_line("held: its policies choose otherwise, so it moves no more by itself until")
+        yield "held: its policies choose otherwise, so it moves no more by itself until"
     if kept is not None or another:
-        print_line(f"      longshore resume {stage} --reason TEXT")
-    print_line(f"next: longshore status {stage}")
+        yield f"      longshore resume {snapshot.stage.id} --reason TEXT"
 
 
 def _find(

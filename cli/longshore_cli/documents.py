@@ -13,7 +13,7 @@ _LONGEST_INT = 640
 """Characters that Python turns into an int and back, however it is configured."""
 
 
-def read_bytes(file: str, *, next_step: str = "") -> bytes:
+def read_bytes(file: str, *, next_step: str) -> bytes:
     """Return a file's content, that of stdin for `-`; raise UsageError when it cannot be read."""
     try:
         return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
@@ -24,7 +24,7 @@ def read_bytes(file: str, *, next_step: str = "") -> bytes:
         ) from None
 
 
-def read_json_object(file: str, *, next_step: str = "") -> Mapping[str, object]:
+def read_json_object(file: str, *, next_step: str) -> Mapping[str, object]:
     """Return the JSON object that a file holds, in UTF-8, UTF-16 or UTF-32, every value kept.
 
     Raises UsageError for what is no JSON object, and for an object with the same key twice: one

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
 class CommandError(Exception):
     """An expected end of a command: what failed, on what, and what to do next.
 
+    `next_step` is the next command, or else what to do; nobody is left without one.
     `details` are further lines, one finding each, such as the errors of a file. The text may hold
     what others wrote: whoever shows it makes control characters visible.
     """
@@ -28,7 +29,7 @@ class CommandError(Exception):
         self,
         message: str,
         *,
-        next_step: str = "",
+        next_step: str,
         details: tuple[str, ...] = (),
         code: ExitCode = ExitCode.FAILED,
     ) -> None:
@@ -43,6 +44,6 @@ class CommandError(Exception):
 class UsageError(CommandError):
     """The command line or a file is wrong; AWS was not changed."""
 
-    def __init__(self, message: str, *, next_step: str = "", details: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, *, next_step: str, details: tuple[str, ...] = ()) -> None:
         """Fix the exit code."""
         super().__init__(message, next_step=next_step, details=details, code=ExitCode.USAGE)

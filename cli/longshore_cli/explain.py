@@ -66,7 +66,9 @@ class Explanation:
 
 def run_explain(event: str, config: str | None, output: OutputFormat) -> None:
     """Print what the event in a file would cause; raise UsageError where a file cannot be read."""
-    content = read_bytes(event)
+    content = read_bytes(
+        event, next_step="name a file with an event as JSON: --event FILE, or - for stdin"
+    )
     registrations = read_registrations(config) if config is not None else None
     for warning in registrations.warnings if registrations else ():
         print_warning(warning)

@@ -79,8 +79,17 @@ class LedgerView:
         """Return the deployment under way or, where none is, the one before."""
         if snapshot.deployment is not None or snapshot.stage.latest == 0:
             return snapshot.deployment
-        item = self._table.get(keys.deployment(snapshot.stage.id, snapshot.stage.latest))
+        return self.deployment(snapshot.stage.id, snapshot.stage.latest)
+
+    def deployment(self, stage: StageId, number: int) -> DeploymentRecord | None:
+        """Return a deployment by its number, None when the ledger has none."""
+        item = self._table.get(keys.deployment(stage, number))
         return None if item is None else items.record_of(item, DeploymentRecord)
+
+    def outcome(self, stage: StageId, event: str) -> EventOutcome | None:
+        """Return what came of an event or a wish, None as long as nothing did."""
+        item = self._table.get(keys.outcome(stage, event))
+        return None if item is None else items.record_of(item, EventOutcome)
 
     def outcomes(self, stage: StageId, most: int) -> Sequence[EventOutcome]:
         """Return the newest ends of events of a stage, newest first, at most `most`.

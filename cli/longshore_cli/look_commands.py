@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from longshore_cli.options import Installation, Profile, Region, Stage
-from longshore_cli.output import Output, OutputFormat
+from longshore_cli.options import Installation, Lines, Logs, Profile, Region, Stage, Timeout
+from longshore_cli.output import Output, OutputFormat, StreamFormat, StreamOutput
 
 
 def status(
@@ -60,6 +60,28 @@ def events(
     from longshore_cli.events import run_events
 
     run_events(Place(installation, profile, region), stage, most, output)
+
+
+def watch(
+    stage: Stage,
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="With nothing under way, wait for the next deployment.")
+    ] = False,
+    timeout: Timeout = None,
+    logs: Logs = True,
+    lines: Lines = 10,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: StreamOutput = StreamFormat.TEXT,
+) -> None:
+    """Follow the deployment of a stage to its end."""
+    from longshore_cli.access import Place
+    from longshore_cli.watch import WatchOptions, run_watch
+
+    options = WatchOptions.of(timeout, lines, logs=logs)
+    run_watch(Place(installation, profile, region), stage, options, output, follow=follow)
 
 
 def doctor(

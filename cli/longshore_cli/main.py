@@ -15,10 +15,10 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.look_commands import doctor, events, history, status
+from longshore_cli.look_commands import doctor, events, history, status, watch
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
-from longshore_cli.wish_commands import WISHES, deploy, rollback, wish_command
+from longshore_cli.wish_commands import WISHES, deploy, retry, rollback, wish_command
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -128,10 +128,11 @@ def apply(
     run_apply(place, file, ApplyOptions(deploy=deploy, yes=yes, dry_run=dry_run), output)
 
 
-for look in (status, history, events, doctor):
+for look in (status, watch, history, events, doctor):
     app.command()(look)
 app.command()(deploy)
 app.command()(rollback)
+app.command()(retry)
 for kind in WISHES:
     app.command()(wish_command(kind))
 

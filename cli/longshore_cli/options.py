@@ -13,3 +13,12 @@ Region = Annotated[
 Profile = Annotated[str | None, typer.Option(help="AWS profile to sign with.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Stage = Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")]
+Timeout = Annotated[
+    str | None,
+    typer.Option(metavar="DURATION", help="Stop watching after 90s, 30m, 2h …; exit status 5."),
+]
+Logs = Annotated[bool, typer.Option("--logs/--no-logs", help="Show log lines of new tasks.")]
+Lines = Annotated[
+    int, typer.Option("--lines", min=0, max=1000, metavar="N", help="How many log lines at first.")
+]
+Watched = Annotated[bool, typer.Option("--watch", help="Follow it to its end; exit as it ends.")]

@@ -6,6 +6,7 @@ never interpreted and control characters never reach the terminal.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -27,6 +28,30 @@ Output = Annotated[
     OutputFormat,
     typer.Option("--output", "-o", help="text for people, json for programs."),
 ]
+
+
+class StreamFormat(StrEnum):
+    """Whom the output is for, of a command that can tell what happens while it happens."""
+
+    TEXT = "text"
+    JSON = "json"
+    NDJSON = "ndjson"
+
+
+StreamOutput = Annotated[
+    StreamFormat,
+    typer.Option(
+        "--output",
+        "-o",
+        help="text for people; json, one document at the end; ndjson, one a line as it happens.",
+    ),
+]
+
+
+def on_a_terminal() -> bool:
+    """Whether a person looks at stdout: a terminal, and no CI job that only looks like one."""
+    in_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+    return sys.stdout.isatty() and not in_ci
 
 
 class Exact(float):
@@ -81,6 +106,20 @@ def print_json(document: object) -> None:
     sys.stdout.write(to_json(document) + "\n")
 
 
+def print_json_line(document: object) -> None:
+    """Print one JSON document on one line, and send it on its way."""
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+def print_document(document: object, output: StreamFormat) -> None:
+    """Print the one document of a command that has no more to tell."""
+    if output is StreamFormat.NDJSON:
+        print_json_line(document)
+    else:
+        print_json(document)
+
+
 def print_line(text: object = "") -> None:
     """Print one line for people on stdout."""
     sys.stdout.write(visible(text) + "\n")
@@ -96,8 +135,7 @@ def print_error(error: CommandError) -> None:
     sys.stderr.write(f"longshore: {visible(error.message)}\n")
     for detail in error.details:
         sys.stderr.write(f"  {visible(detail)}\n")
-    if error.next_step:
-        sys.stderr.write(f"  next: {visible(error.next_step)}\n")
+    sys.stderr.write(f"  next: {visible(error.next_step)}\n")
 
 
 def confirm(question: str) -> None:
@@ -113,4 +151,8 @@ def confirm(question: str) -> None:
     if not sys.stdin.isatty():
         sys.stderr.write("\n")  # nobody pressed Enter where it would be seen
     if not agreed:
-        raise CommandError("you said no, so nothing was changed", code=ExitCode.DENIED)
+        raise CommandError(
+            "you said no, so nothing was changed",
+            next_step="change what you do not want, then repeat the command",
+            code=ExitCode.DENIED,
+        )

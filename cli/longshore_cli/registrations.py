@@ -49,7 +49,7 @@ class Registrations:
 
 def read_registrations(file: str) -> Registrations:
     """Read a file; raise UsageError where it cannot be opened or is no YAML mapping."""
-    source = parse_source(read_bytes(file))
+    source = parse_source(read_bytes(file, next_step="name a longshore.yaml: --config FILE"))
     if not isinstance(source.value, Mapping):
         raise UsageError(
             f"{file} is no YAML mapping",

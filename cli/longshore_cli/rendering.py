@@ -50,7 +50,7 @@ def run_render(file: str, images: Sequence[str], output: OutputFormat) -> None:
             print_json(rendered.definition)
             return
     except RecursionError:
-        raise UsageError(f"{file} is nested too deeply") from None
+        raise UsageError(f"{file} is nested too deeply", next_step=_EXPORT) from None
     _print_for_people(described, rendered, fields)
 
 
@@ -66,7 +66,10 @@ def parse_images(texts: Sequence[str]) -> dict[str, str]:
                 next_step="aws ecr describe-images --repository-name NAME --image-ids imageTag=TAG",
             )
         if container in images:
-            raise UsageError(f"--image names the container {container} twice")
+            raise UsageError(
+                f"--image names the container {container} twice",
+                next_step="name each container once, then repeat the command",
+            )
         images[container] = reference
     return images
 
@@ -97,7 +100,9 @@ def _refuse_unknown(
     """Names must be text that is equal; a name of another type is nobody's."""
     names = [each.get("name") for each in containers]
     if any(isinstance(name, list | dict) for name in names):
-        raise UsageError(f"{file} holds no task definition: a container's name is no text")
+        raise UsageError(
+            f"{file} holds no task definition: a container's name is no text", next_step=_EXPORT
+        )
     unknown = sorted(container for container in wanted if container not in names)
     if unknown:
         known = ", ".join(repr(name) for name in names if isinstance(name, str))

@@ -10,45 +10,46 @@ from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
 from longshore.events.outbound import release_detail
 from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
 from longshore_cli.errors import CommandError, ExitCode
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
-from longshore_cli.output import OutputFormat, print_json, print_line
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import ask, check_reason
+from longshore_cli.wish import Wish, ask, check_reason
 from longshore_cli.wording import release_text
 
 LEAST_OF_A_DIGEST = 6
 """Characters of a digest by which a release can be named."""
 
 
-def run_rollback(
-    place: Place, stage: str, to: str | None, reason: str, output: OutputFormat
-) -> None:
+def run_rollback(place: Place, to: str | None, wish: Wish) -> None:
     """Say from what to what the stage goes back, and ask control for just that."""
+    stage, reason = wish.stage, wish.reason
     wanted = parse_stage(stage)
     check_reason(reason, f'longshore rollback {stage} --reason "prices are wrong"')
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        snapshot = LedgerView(access, installation).existing(wanted)
+        ledger = LedgerView(access, installation)
+        snapshot = ledger.existing(wanted)
         there, back = standing(snapshot), _chosen(snapshot, to)
         leaving = there.id if there else None
         _check_possible(snapshot, leaving, back)
         control = Control(access, installation)
         way = {"to": back.id, "leaving": leaving}
         intent = ask(control, wanted, IntentKind.ROLLBACK, reason, **way)
-    if output is OutputFormat.JSON:
-        left = release_detail(there) if there else None
-        told = {"stage": stage, "intent": intent, "reason": reason}
-        print_json({**told, "from": left, "to": release_detail(back)})
-        return
-    print_line(f"{stage} goes back from {release_text(there)} to {back}")
+    left = release_detail(there) if there else None
+    told: dict[str, object] = {"stage": stage, "intent": intent, "reason": reason}
+    told |= {"from": left, "to": release_detail(back)}
     vetoed = "what it leaves is vetoed, and " if there else ""
-    print_line(f"held: {vetoed}it moves no more by itself until")
-    print_line(f"      longshore resume {stage} --reason TEXT")
-    print_line(f"next: longshore status {stage}")
+    lines = (
+        f"{stage} goes back from {release_text(there)} to {back}",
+        f"held: {vetoed}it moves no more by itself until",
+        f"      longshore resume {stage} --reason TEXT",
+    )
+    asked = Asked(wanted, IntentKind.ROLLBACK, intent, told, lines)
+    tell(asked, wish.output, access, ledger, wish.watch)
 
 
 def _chosen(snapshot: StageSnapshot, to: str | None) -> Release:

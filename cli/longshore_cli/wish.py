@@ -8,12 +8,24 @@ from longshore.domain.intents import IntentKind
 from longshore.domain.places import StageId
 from longshore.domain.stages import StageSnapshot
 from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
-from longshore_cli.output import OutputFormat, print_json, print_line
+from longshore_cli.output import StreamFormat
 from longshore_cli.status import parse_stage
+from longshore_cli.watch import WatchOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks of a stage, and how they want to hear of it: `watch` follows it."""
+
+    stage: str
+    reason: str
+    output: StreamFormat
+    watch: WatchOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +51,19 @@ _WORDS: Mapping[IntentKind, _Words] = {
 }
 
 
-def run_wish(place: Place, kind: IntentKind, stage: str, reason: str, output: OutputFormat) -> None:
-    """Post the intent; what comes of it is shown by `longshore status`."""
-    wanted, words = parse_stage(stage), _WORDS[kind]
-    check_reason(reason, f'longshore {kind} {stage} --reason "{words.example}"')
+def run_wish(place: Place, kind: IntentKind, wish: Wish) -> None:
+    """Post the intent; what comes of it is shown by `longshore status`, or followed."""
+    wanted, words = parse_stage(wish.stage), _WORDS[kind]
+    check_reason(wish.reason, f'longshore {kind} {wanted} --reason "{words.example}"')
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        _check_needed(kind, LedgerView(access, installation).existing(wanted))
-        intent = ask(Control(access, installation), wanted, kind, reason)
-    if output is OutputFormat.JSON:
-        print_json({"stage": stage, "intent": intent, "reason": reason})
-        return
-    print_line(f"{stage} {words.granted}")
-    print_line(f"next: longshore status {stage}")
+        ledger = LedgerView(access, installation)
+        _check_needed(kind, ledger.existing(wanted))
+        intent = ask(Control(access, installation), wanted, kind, wish.reason)
+    told = {"stage": wish.stage, "intent": intent, "reason": wish.reason}
+    asked = Asked(wanted, kind, intent, told, [f"{wanted} {words.granted}"])
+    tell(asked, wish.output, access, ledger, wish.watch)
 
 
 def check_reason(reason: str, example: str) -> None:

@@ -5,11 +5,19 @@ from typing import Annotated
 
 import typer
 
-from longshore_cli.options import Installation, Profile, Region, Stage
-from longshore_cli.output import Output, OutputFormat
+from longshore_cli.options import (
+    Installation,
+    Lines,
+    Logs,
+    Profile,
+    Region,
+    Stage,
+    Timeout,
+    Watched,
+)
+from longshore_cli.output import Output, OutputFormat, StreamFormat, StreamOutput
 
 WISHES: Mapping[str, str] = {
-    "retry": "Let through what a stage holds or vetoed.",
     "pause": "Keep a stage from moving by itself; what is under way goes on.",
     "resume": "Let a paused stage move by itself again.",
 }
@@ -30,10 +38,10 @@ def wish_command(kind: str) -> Callable[..., None]:
     ) -> None:
         from longshore.domain.intents import IntentKind
         from longshore_cli.access import Place
-        from longshore_cli.wish import run_wish
+        from longshore_cli.wish import Wish, run_wish
 
         place = Place(installation, profile, region)
-        run_wish(place, IntentKind(kind), stage, reason, output)
+        run_wish(place, IntentKind(kind), Wish(stage, reason, StreamFormat(output)))
 
     command.__name__, command.__doc__ = kind, WISHES[kind]
     return command
@@ -50,16 +58,24 @@ def deploy(
     ],
     *,
     reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")] = "",
+    watch: Watched = False,
+    timeout: Timeout = None,
+    logs: Logs = True,
+    lines: Lines = 10,
     installation: Installation = "longshore",
     region: Region = None,
     profile: Profile = None,
-    output: Output = OutputFormat.TEXT,
+    output: StreamOutput = StreamFormat.TEXT,
 ) -> None:
     """Bring a stage to an image by name, past holds and vetoes."""
     from longshore_cli.access import Place
     from longshore_cli.deploy import run_deploy
+    from longshore_cli.watch import WatchOptions
+    from longshore_cli.wish import Wish
 
-    run_deploy(Place(installation, profile, region), stage, images, reason, output)
+    watching = WatchOptions.of(timeout, lines, logs=logs) if watch else None
+    wish = Wish(stage, reason, output, watching)
+    run_deploy(Place(installation, profile, region), images, wish)
 
 
 def rollback(
@@ -73,13 +89,45 @@ def rollback(
         ),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    watch: Watched = False,
+    timeout: Timeout = None,
+    logs: Logs = True,
+    lines: Lines = 10,
     installation: Installation = "longshore",
     region: Region = None,
     profile: Profile = None,
-    output: Output = OutputFormat.TEXT,
+    output: StreamOutput = StreamFormat.TEXT,
 ) -> None:
     """Bring a stage back to an earlier release, and keep it there."""
     from longshore_cli.access import Place
     from longshore_cli.rollback import run_rollback
+    from longshore_cli.watch import WatchOptions
+    from longshore_cli.wish import Wish
 
-    run_rollback(Place(installation, profile, region), stage, to, reason, output)
+    watching = WatchOptions.of(timeout, lines, logs=logs) if watch else None
+    wish = Wish(stage, reason, output, watching)
+    run_rollback(Place(installation, profile, region), to, wish)
+
+
+def retry(
+    stage: Stage,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    watch: Watched = False,
+    timeout: Timeout = None,
+    logs: Logs = True,
+    lines: Lines = 10,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: StreamOutput = StreamFormat.TEXT,
+) -> None:
+    """Let through what a stage holds or vetoed."""
+    from longshore.domain.intents import IntentKind
+    from longshore_cli.access import Place
+    from longshore_cli.watch import WatchOptions
+    from longshore_cli.wish import Wish, run_wish
+
+    watching = WatchOptions.of(timeout, lines, logs=logs) if watch else None
+    wish = Wish(stage, reason, output, watching)
+    run_wish(Place(installation, profile, region), IntentKind.RETRY, wish)

@@ -12,6 +12,7 @@ LOOK_AT_SERVICES = (
     "ecs:ListTasks",
     "ecs:DescribeTasks",
     "ecr:DescribeImages",
+    "logs:GetLogEvents",
 )
 
 LOOK_FOR_TROUBLE = (

@@ -89,18 +89,49 @@ def test_help_answers_at_once() -> None:
     assert min(times) <= 0.4
 
 
-def test_help_loads_nothing_heavy() -> None:
+def loaded(arguments: Sequence[str], environment: dict[str, str]) -> tuple[str, set[str]]:
+    """Run the command; return what it says, and which heavy packages that takes."""
     probe = (
         "import sys; from longshore_cli.main import app\n"
-        "try: app(['--help'])\n"
+        f"try: app({list(arguments)}, prog_name='longshore')\n"
         "except SystemExit: pass\n"
-        "heavy = {'botocore', 'boto3', 'rich', 'pydantic', 'ruamel.yaml', 'cattrs', 'urllib3'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+        "heavy = {'boto3', 'botocore', 'cattrs', 'pydantic', 'rich', 'ruamel', 'urllib3', 'yaml'}\n"
+        "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        check=True,
+        env={**os.environ, **environment},
+    )
+    return done.stdout.decode(), set(done.stderr.decode().split())
 
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True)
 
-    assert done.stderr.decode().strip() == "[]"
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded(["--help"], {})[1] == set()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_at_once(shell: str) -> None:
+    """The script for the shell calls the command, which speaks to nobody for it.
+
+    Typer itself takes pydantic and rich as soon as a command has parameters.
+    """
+    script = command(environment={"_LONGSHORE_COMPLETE": f"source_{shell}"}).stdout.decode()
+    asked = {
+        "_LONGSHORE_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "longshore wat",
+        "COMP_CWORD": "1",
+        "_TYPER_COMPLETE_ARGS": "longshore wat",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "_TYPER_COMPLETE_WORD_TO_COMPLETE": "wat",
+    }
+
+    said, heavy = loaded([], asked)
+
+    assert f"complete_{shell}" in script
+    assert "watch" in said
+    assert heavy <= {"pydantic", "rich"}
 
 
 def test_version() -> None:
@@ -135,7 +166,9 @@ def described(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CI": "true"}])
+@pytest.mark.parametrize(
+    "environment", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CI": "true"}, {"FORCE_COLOR": "1"}]
+)
 def test_a_pipe_gets_plain_lines(described: Path, environment: dict[str, str]) -> None:
     done = command(
         *("render", "--task-definition", str(described), "--image", f"web={PINNED}"),
@@ -155,7 +188,7 @@ def on_a_terminal(*arguments: str, environment: dict[str, str]) -> str:
         process = subprocess.Popen(
             [COMMAND, *arguments],
             stdout=theirs,
-            env={**os.environ, "COLUMNS": "60", "TERM": "xterm", **environment},
+            env={**os.environ, "COLUMNS": "60", "TERM": "xterm", "CI": "", **environment},
         )
         os.close(theirs)
         shown = b""
@@ -171,10 +204,13 @@ def test_a_terminal_gets_bold_headings_and_folded_cells(described: Path) -> None
 
     bold = on_a_terminal(*arguments, environment={})
     plain = on_a_terminal(*arguments, environment={"NO_COLOR": "1"})
+    in_ci = on_a_terminal(*arguments, environment={"CI": "true", "FORCE_COLOR": "1"})
 
     assert "\x1b[1m" in bold
     assert "\x1b[31m" not in bold
     assert "\x1b" not in plain
+    assert "\x1b" not in in_ci
+    assert max(map(len, in_ci.splitlines())) > 60, "one row a line, however long"
     table = plain.splitlines()[1:-2]
     assert len(table) > 2
     assert max(map(len, table)) <= 60

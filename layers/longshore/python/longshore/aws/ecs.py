@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         FailureTypeDef,
         ListTasksRequestTypeDef,
         RegisterTaskDefinitionRequestTypeDef,
+        ServiceTypeDef,
         TaskTypeDef,
     )
 
@@ -47,27 +48,34 @@ class AwsEcs:
 
         A service that is missing, or whose cluster is, is absent; any other failure raises.
         """
+        documents = self.service_documents(services)
+        return {service: service_of(document) for service, document in documents.items()}
+
+    def service_documents(
+        self, services: Sequence[ServiceRef]
+    ) -> "Mapping[ServiceRef, ServiceTypeDef]":
+        """Return the same services with all that ECS tells: counts, and what it says of them."""
         clusters: dict[tuple[Home, str], dict[str, ServiceRef]] = defaultdict(dict)
         for service in services:
             clusters[service.home, service.cluster][service.name] = service
-        found: dict[ServiceRef, EcsService] = {}
+        found: dict[ServiceRef, ServiceTypeDef] = {}
         for (home, cluster), refs in clusters.items():
             names = list(refs)
             for start in range(0, len(names), SERVICES_A_CALL):
                 described = self._describe(home, cluster, names[start : start + SERVICES_A_CALL])
-                found |= {refs[name]: service for name, service in described.items()}
+                found |= {refs[each["serviceName"]]: each for each in described}
         return found
 
-    def _describe(self, home: Home, cluster: str, names: list[str]) -> dict[str, EcsService]:
+    def _describe(self, home: Home, cluster: str, names: list[str]) -> "Sequence[ServiceTypeDef]":
         client = self._clients.ecs(home.region)
         try:
             reply = self._gate.call(client.describe_services, cluster=cluster, services=names)
         except Refused as error:
             if error.code == "ClusterNotFoundException":
-                return {}
+                return ()
             raise
         _check_failures(reply["failures"], cluster)
-        return {document["serviceName"]: service_of(document) for document in reply["services"]}
+        return reply["services"]
 
     def describe_revision(self, home: Home, name: str) -> DescribedRevision:
         """Return a revision by ARN, `family:revision`, or a family's newest ACTIVE one."""
@@ -141,7 +149,7 @@ class AwsEcs:
         """Return the tasks of an ECS deployment that stopped within the last hour, newest first."""
         mine = (
             task
-            for task in self._tasks(service, "STOPPED")
+            for task in self.tasks(service, "STOPPED")
             if task.get("startedBy") == ecs_deployment_id
         )
         return [stopped_task(task) for task in sorted(mine, key=stopped_at, reverse=True)]
@@ -151,10 +159,10 @@ class AwsEcs:
 
         `revision` is its ARN. A container whose tasks run different digests is absent.
         """
-        tasks = self._tasks(service, "RUNNING")
+        tasks = self.tasks(service, "RUNNING")
         return agreed_digests(task for task in tasks if task.get("taskDefinitionArn") == revision)
 
-    def _tasks(self, service: ServiceRef, status: "DesiredStatusType") -> "Iterator[TaskTypeDef]":
+    def tasks(self, service: ServiceRef, status: "DesiredStatusType") -> "Iterator[TaskTypeDef]":
         """Yield a service's tasks; a service that is gone has none."""
         client, cluster = self._clients.ecs(service.home.region), service.cluster
         for page in self._task_pages(service, status):
