@@ -18,7 +18,7 @@ from longshore.domain.observations import TaskDefinition
 from longshore.domain.places import ServiceRef
 from longshore.domain.stages import StageSnapshot
 from longshore.events.documents import printable
-from longshore.events.redaction import redact
+from longshore.events.redaction import REDACTED, redact
 from longshore_cli.access import Access
 from longshore_cli.picture import LogLine, ServicePicture
 
@@ -37,6 +37,7 @@ LOOKS_A_LIST = 3
 _MOST_PATIENCE = 16
 
 _STATES: "Sequence[DesiredStatusType]" = ("RUNNING", "STOPPED")
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{1,76}")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -50,6 +51,14 @@ class _Followed:
     task: str
     stream: LogStream
     token: str = ""
+    in_key: bool = False
+
+    def clean(self, line: str) -> str:
+        """Return a line that people may see; a private key comes line by line."""
+        if self.in_key and _KEY_LINE.fullmatch(line.strip()):
+            return REDACTED
+        self.in_key = "PRIVATE KEY-----" in line and "-----END" not in line
+        return clean(line)
 
 
 @dataclass(slots=True)
@@ -138,7 +147,7 @@ class LogTail:
         for event in self._events(followed):
             at = datetime.fromtimestamp(event.get("timestamp", 0) / 1000, UTC)
             for line in event.get("message", "").splitlines():
-                text = clean(line)
+                text = followed.clean(line)
                 if text:
                     yield LogLine(at, followed.service, followed.container, followed.task, text)
 

@@ -17,7 +17,7 @@ from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
-from longshore_cli.output import StreamFormat, print_line, print_warning
+from longshore_cli.output import StreamFormat, print_error, print_line
 from longshore_cli.pace import Pace
 from longshore_cli.picture import OUTCOMES, Picture
 from longshore_cli.status import parse_stage
@@ -207,8 +207,7 @@ def follow_to_the_end(
         _print_document(watch, how, error.code)
         raise
     except KeyboardInterrupt:
-        print_warning(f"you stopped watching; what is under way in {stage} goes on by itself")
-        print_warning(f"next: longshore watch {stage}")
+        print_error(_stopped(stage))
         raise typer.Exit(INTERRUPTED) from None
     code = _ENDS.get(picture.deployment.phase, ExitCode.FAILED)
     _print_document(watch, how, code)
@@ -216,13 +215,20 @@ def follow_to_the_end(
         _fail(picture, code)
     if how.output is StreamFormat.TEXT:
         print_line(f"{_ended(picture)} after {took(picture.deployment, picture.at)}")
-        print_line(f"next: longshore status {stage}")
+        print_line(f"next: {picture.next_step}")
 
 
 def _print_document(watch: Watch, how: Following, code: ExitCode) -> None:
     seen = watch.seen.as_json() if watch.seen else {"stage": str(watch.stage), "deployment": None}
     more = {"superseded": watch.superseded, "exit_status": int(code)}
     print_end({**how.told, **seen, **more}, how.output)
+
+
+def _stopped(stage: StageId) -> CommandError:
+    return CommandError(
+        f"you stopped watching; what is under way in {stage} goes on by itself",
+        next_step=f"longshore watch {stage}",
+    )
 
 
 def _ended(picture: Picture) -> str:

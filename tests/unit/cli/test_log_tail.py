@@ -155,6 +155,18 @@ def test_lines_without_secrets_and_colours(tasks: Tasks, watch: Callable[..., st
     ]
 
 
+def test_a_private_key_that_is_written_line_by_line_stays_secret(
+    tasks: Tasks, watch: Callable[..., str]
+) -> None:
+    task = tasks.start(AWSLOGS)
+    begin, end = "-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----"
+
+    tasks.write(task, begin, "MHcCAQEEIA" * 6, "c2hvcnQ=", end, "listening")
+
+    shown = messages(watch())
+    assert [line.partition(" | ")[2] for line in shown] == [*["[redacted]"] * 3, end, "listening"]
+
+
 @pytest.mark.parametrize(
     ("logging", "reason"),
     [
