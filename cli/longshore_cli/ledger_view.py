@@ -8,12 +8,14 @@ from longshore.aws import items, keys
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.directory import DynamoDirectory
 from longshore.aws.ledger import DynamoStageLedger
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.stages import StageSnapshot
+from longshore.domain.stop_switch import StopSwitch
 from longshore.usecases.lookups import services_of
 from longshore_cli.access import Access
 from longshore_cli.errors import CommandError
@@ -24,10 +26,11 @@ class LedgerView:
     """The ledger of an installation, for reading."""
 
     def __init__(self, access: Access, installation: Installation) -> None:
-        """Read with the caller's own credentials: dynamodb:GetItem and dynamodb:Query."""
+        """Read with the caller's own credentials: dynamodb:GetItem, BatchGetItem, Query."""
         self._table = Table(access.gate, access.clients.dynamodb, installation.table)
         self._directory = DynamoDirectory(self._table)
         self._stages = DynamoStageLedger(self._table)
+        self._switch = DynamoStopSwitch(self._table)
         self._configurations = DynamoConfigurationStore(self._table)
 
     def in_force(self, application: str) -> tuple[int, Configuration | None]:
@@ -37,6 +40,10 @@ class LedgerView:
         """
         number = self._configurations.pointer(application).number
         return number, self._configurations.configuration(application, number) if number else None
+
+    def switch(self) -> StopSwitch:
+        """Return the stop switch as it is now."""
+        return self._switch.read()
 
     def stages(self) -> Sequence[StageId]:
         """Return every stage of the installation, in order."""

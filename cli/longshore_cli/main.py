@@ -18,7 +18,15 @@ from longshore_cli.errors import CommandError, UsageError
 from longshore_cli.look_commands import doctor, events, history, status, watch
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
-from longshore_cli.wish_commands import WISHES, deploy, retry, rollback, wish_command
+from longshore_cli.wish_commands import (
+    FREEZES,
+    WISHES,
+    deploy,
+    freeze_command,
+    retry,
+    rollback,
+    wish_command,
+)
 
 if TYPE_CHECKING:
     from typer._click.core import Context
@@ -135,6 +143,8 @@ app.command()(rollback)
 app.command()(retry)
 for kind in WISHES:
     app.command()(wish_command(kind))
+for name in FREEZES:
+    app.command()(freeze_command(name))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from longshore.domain.deployments import DeploymentRecord, Leg, Phase
 from longshore.domain.holds import Veto
 from longshore.domain.stages import StageSnapshot, TargetRecord
 from longshore.events.outbound import deployment_detail, release_detail, stage_detail
+from longshore_cli.freeze_view import END
 
 _ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
 
@@ -44,25 +45,30 @@ class StageView:
     @property
     def reason(self) -> str:
         """Why the stage is where it is: what keeps it from moving goes before what happened."""
-        stage = self.snapshot.stage
         if self.snapshot.deployment is not None:
             return self.snapshot.deployment.reason
         if not self.adopted:
             return f"configuration {self.snapshot.config} is being adopted"
-        if stage.trouble:
-            return stage.trouble
-        hold = stage.paused or stage.hold
-        if hold is not None:
-            return hold.told
-        if self.veto is not None:
-            return f"vetoed: {self.veto.reason}"
+        if kept := self._kept:
+            return kept
         return self.deployment.reason if self.deployment else "adopted as it is"
+
+    @property
+    def _kept(self) -> str:
+        """What keeps the stage from moving: what is asked first; empty where nothing does."""
+        stage, switch = self.snapshot.stage, self.snapshot.switch
+        hold = stage.paused or stage.hold
+        vetoed = f"vetoed: {self.veto.reason}" if self.veto is not None else ""
+        frozen = switch.told if switch.on else ""
+        return frozen or stage.trouble or (hold.told if hold is not None else vetoed)
 
     @property
     def next_steps(self) -> Sequence[str]:
         """What a person can do now, as commands where there are any."""
         if self.snapshot.deployment is not None or not self.adopted:
             return [f"longshore status {self.name} shows how it goes on"]
+        if self.snapshot.switch.on:
+            return [f"{END} ends the freeze"]
         stage = self.snapshot.stage
         if stage.paused is not None:
             return [f"longshore resume {self.name} --reason TEXT lets it move by itself again"]

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.places import StageId
+from longshore.domain.stop_switch import StopSwitch
 from longshore.events.outbound import deployment_detail
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.errors import CommandError, UsageError
+from longshore_cli.freeze_view import freeze_json, print_freeze
 from longshore_cli.installation import Installation, find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.output import OutputFormat, print_json, print_line
@@ -21,11 +23,14 @@ def run_status(place: Place, what: str | None, output: OutputFormat) -> None:
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        views = _views(LedgerView(access, installation), what)
+        ledger = LedgerView(access, installation)
+        switch, views = ledger.switch(), _views(ledger, what)
     now = datetime.now(UTC)
     if output is OutputFormat.JSON:
-        print_json(_status_json(installation, views))
-    elif what is not None and "/" in what:
+        print_json(_status_json(installation, switch, views))
+        return
+    print_freeze(switch)
+    if what is not None and "/" in what:
         _print_stage(views[0], now)
     else:
         _print_stages(views, now)
@@ -66,11 +71,14 @@ def _views(ledger: LedgerView, what: str | None) -> Sequence[StageView]:
     return [StageView(each, ledger.latest_deployment(each)) for each in snapshots]
 
 
-def _status_json(installation: Installation, views: Iterable[StageView]) -> dict[str, object]:
+def _status_json(
+    installation: Installation, switch: StopSwitch, views: Iterable[StageView]
+) -> dict[str, object]:
     return {
         "installation": installation.name,
         "version": installation.version,
         "region": installation.home.region,
+        "freeze": freeze_json(switch),
         "stages": [view.as_json() for view in views],
     }
 

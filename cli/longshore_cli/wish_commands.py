@@ -47,6 +47,37 @@ def wish_command(kind: str) -> Callable[..., None]:
     return command
 
 
+FREEZES: Mapping[str, str] = {
+    "freeze": "Stop everything: nothing begins in any stage; what is under way goes on.",
+    "unfreeze": "End a freeze of everything; what was held meanwhile ships.",
+}
+"""What the two commands do that turn the stop switch."""
+
+
+def freeze_command(name: str) -> Callable[..., None]:
+    """Return the command that turns the stop switch one way."""
+
+    def command(
+        *,
+        everything: Annotated[
+            bool, typer.Option("--everything", help="All stages of the installation.")
+        ] = False,
+        reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+        installation: Installation = "longshore",
+        region: Region = None,
+        profile: Profile = None,
+        output: Output = OutputFormat.TEXT,
+    ) -> None:
+        from longshore_cli.access import Place
+        from longshore_cli.freeze import run_freeze
+
+        place, freeze = Place(installation, profile, region), name == "freeze"
+        run_freeze(place, freeze=freeze, everything=everything, reason=reason, output=output)
+
+    command.__name__, command.__doc__ = name, FREEZES[name]
+    return command
+
+
 def deploy(
     stage: Stage,
     images: Annotated[

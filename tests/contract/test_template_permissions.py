@@ -37,6 +37,8 @@ CALLS = {
     },
     "Reconciler": ITEMS
     | {
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
         "ecr:DescribeImages",
         "ecs:DescribeServices",
         "ecs:DescribeTaskDefinition",

@@ -152,7 +152,7 @@ def test_the_faults_were_real(fleet: Fleet, proxy: FaultyProxy) -> None:
     assert every[Fault.LATE] == 3
     assert set(proxy.faults("ecs:UpdateService")) >= {*certain, *WITHOUT_EFFECT, Fault.LATE}
     assert set(proxy.faults("ecs:RegisterTaskDefinition")) >= {*certain, Fault.BUSY}
-    assert set(proxy.faults("dynamodb:GetItem")) >= dealt
+    assert set(proxy.faults("dynamodb:BatchGetItem")) >= dealt
     assert all(one.effective for one in proxy.incidents if one.fault is Fault.LATE)
     assert sum(len(fleet.deployments(stage)) for stage in fleet.stages) > len(fleet.stages)
 

@@ -9,7 +9,12 @@ from longshore_local.embedded import EmbeddedAws
 from tests.e2e.calls import calls_of, counted
 from tests.e2e.shop import Shop, Shops
 
-LEDGER_CALLS = {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:TransactWriteItems"}
+LEDGER_CALLS = {
+    "dynamodb:Query",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:TransactWriteItems",
+}
 
 
 def of_service(calls: Counter[str], service: str) -> int:

@@ -48,6 +48,7 @@ AT_HOME = {
     "ecs:ListTaskDefinitions": (Fate.STALE,) * 6,
     "ecr:DescribeImages": (Fate.STALE,) * 2,
     "dynamodb:GetItem": (Fate.STALE,) * 6,
+    "dynamodb:BatchGetItem": (Fate.STALE,) * 6,
 }
 """What can befall one kind of call beside that; an item read consistently is never stale."""
 

@@ -26,6 +26,7 @@ from longshore.aws.publishing import (
 )
 from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
 from longshore.aws.registry import EcrRegistry
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.domain.places import Home
 from longshore.domain.rates import PUBLISHED, Rates
@@ -132,6 +133,7 @@ class Environment:
         ports = ControlPorts(
             configurations=DynamoConfigurationStore(self.table),
             intents=DynamoIntentStore(self.table),
+            switch=DynamoStopSwitch(self.table),
             wakeups=self._wakeups(),
             clock=clock,
             home=self.stack.home,

@@ -59,8 +59,9 @@ def _more(text: str) -> str:
 
 
 def _more_inside(text: str) -> str:
-    """A message has one key, which says what it is; what is new comes inside."""
-    return json.dumps({kind: {**content, **UNKNOWN} for kind, content in json.loads(text).items()})
+    """A message has one key, which says what it is; what is new comes inside, but for a beat."""
+    ((kind, content),) = json.loads(text).items()
+    return json.dumps({kind: {**content, **UNKNOWN} if isinstance(content, dict) else content})
 
 
 _WRITES = {

@@ -67,6 +67,8 @@ class Past:
                 return perform() if images is None else self._found(call, images)
             case "dynamodb:GetItem":
                 return self._got(call.parameters["Key"], since)
+            case "dynamodb:BatchGetItem":
+                return self._got_all(call.parameters["RequestItems"], since)
             case _:
                 return perform()
 
@@ -75,6 +77,15 @@ class Past:
         kept = self._items.get((key["pk"]["S"], key["sk"]["S"]), [])
         image = next((image for at, image in reversed(kept) if at <= since), None)
         return {} if image is None else {"Item": image}
+
+    def _got_all(self, asked: Document, since: datetime) -> Any:
+        """Answer such a read of several items."""
+        found = {
+            table: [self._got(key, since).get("Item") for key in each["Keys"]]
+            for table, each in asked.items()
+        }
+        there = {table: [item for item in each if item] for table, each in found.items()}
+        return {"Responses": there, "UnprocessedKeys": {}}
 
     def _described(self, request: Document, since: datetime, reply: Any) -> Any:
         services = [

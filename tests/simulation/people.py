@@ -184,6 +184,23 @@ class People:
     def _resume(self, action: Action) -> None:
         self._wish("resume", action)
 
+    def _freeze(self, action: Action) -> None:
+        self._turn(action, frozen=True)
+
+    def _unfreeze(self, action: Action) -> None:
+        self._turn(action, frozen=False)
+
+    def _turn(self, action: Action, *, frozen: bool) -> None:
+        """Turn the stop switch; now and then by a look from before somebody else turned it."""
+        ledger, wrong = self._world.watch.ledger, action.how % 4 == 0
+
+        def request(behind: int = 0) -> Mapping[str, object]:
+            switch = ledger.switch()
+            seen = max(0, (switch.version if switch else 0) - behind)
+            return {"frozen": frozen, "reason": "it is better so", "seen": seen}
+
+        self._ask("/v1/freeze", request, request(int(wrong)))
+
     def _deploy(self, action: Action) -> None:
         """Bring a stage to an image by name, whatever its policies choose."""
         repositories = self._application(action).repositories

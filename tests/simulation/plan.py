@@ -159,6 +159,8 @@ WANTED = 0.2
 WITH_SLACK = 0.3
 """How often Slack is told too; that is drawn apart, and not for the stories that are kept."""
 CHANNEL, ALARMS = "#shop", "#alarms"
+FROZEN = 0.1
+"""How often people freeze everything; that is drawn apart as well."""
 
 FIRST_BACKUPS = (0.02, 0.02, 1, 60)
 """Seconds after the first configuration; stages are adopted in the first few."""
@@ -175,6 +177,7 @@ def draw_plan(seed: int) -> Plan:
     hours = actions[-1].after / timedelta(hours=1)
     actions = _paused(Random(f"pauses {seed}"), actions)
     actions = _wanted(Random(f"words {seed}"), actions)
+    actions = _frozen(Random(f"freezes {seed}"), actions)
     climate = draw_climate(rng, hours)
     slack = _slack(seed)
     if slack is not None:
@@ -278,5 +281,26 @@ def _wanted(rng: Random, actions: list[Action]) -> list[Action]:
     more = [
         Action(len(actions) + place, moment, verb, whom, how)
         for place, (verb, moment) in enumerate(zip(verbs, moments, strict=True))
+    ]
+    return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _frozen(rng: Random, actions: list[Action]) -> list[Action]:
+    """Return what people do with, in some seeds, a freeze of everything in it, and mostly its end.
+
+    Every other time they ask for something meanwhile; not all of that passes a freeze.
+    """
+    if rng.random() >= FROZEN:
+        return actions
+    lasts, whom, how = actions[-1].after, rng.randrange(1000), rng.randrange(1000)
+    asked = rng.choice(["roll_back", "roll_back", "deploy", "retry", "apply_and_deploy", "push"])
+    verbs = ["freeze", *([asked] if rng.random() < 0.5 else [])]
+    verbs += ["unfreeze"] if rng.random() < 0.75 else []
+    moments = sorted(rng.uniform(0, 1.2) * lasts for _ in verbs)
+    if rng.random() < 0.5:  # just when something that was pushed may begin
+        moments[0] = rng.choice(actions).after + timedelta(seconds=rng.uniform(0, 0.5))
+    more = [
+        Action(len(actions) + place, moment, verb, whom, how)
+        for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
     ]
     return sorted([*actions, *more], key=lambda action: action.after)

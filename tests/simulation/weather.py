@@ -134,6 +134,12 @@ def _fates_of(call: AwsCall) -> tuple[Fate, ...]:
     """Return what can befall a call; SDKs send again what may be done twice."""
     twice = (Fate.SENT_TWICE,) * 2 if call.service in _REPEATED_BY_SDK else ()
     at_home = AT_HOME.get(call.action, ())
-    if call.parameters.get("ConsistentRead"):
+    if _is_consistent(call):
         at_home = tuple(fate for fate in at_home if fate is not Fate.STALE)
     return (*EVERYWHERE, *at_home, *twice)
+
+
+def _is_consistent(call: AwsCall) -> bool:
+    """Whether a read asked to see every write before it."""
+    asked = call.parameters.get("RequestItems", {"": call.parameters})
+    return all(each.get("ConsistentRead") for each in asked.values())

@@ -19,6 +19,7 @@ from tests.support.control_fakes import (
     CrashError,
     InMemoryConfigurationStore,
     InMemoryIntentStore,
+    InMemoryStopSwitch,
     Interrupted,
 )
 from tests.support.fakes import FakeClock, InMemoryWakeups
@@ -70,7 +71,8 @@ class Applying:
         store: ConfigurationStore = self.store
         if around is not None:
             store = cast("ConfigurationStore", Interrupted(store, around))
-        ports = ControlPorts(store, InMemoryIntentStore(), self.wakeups, self.clock, HOME)
+        intents, switch = InMemoryIntentStore(), InMemoryStopSwitch()
+        ports = ControlPorts(store, intents, switch, self.wakeups, self.clock, HOME)
         return accept_configuration(ConfigurationRequest(wanted, deploy, base, actor), ports)
 
     def in_force(self, application: str = "checkout") -> Configuration | None:

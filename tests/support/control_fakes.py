@@ -7,6 +7,7 @@ from longshore.domain.configuration import Configuration, Follower
 from longshore.domain.errors import Conflict
 from longshore.domain.intents import Intent
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
 from longshore.usecases.lookups import Lookups
 from tests.support.fakes import kept
@@ -120,6 +121,21 @@ class InMemoryIntentStore:
         """Take an intent away, as a reconcile does that hears it."""
         del self.intents[intent.stage, intent.id]
         self.consumed.add((intent.stage, intent.id))
+
+
+class InMemoryStopSwitch:
+    """The stop switch, with the adapter's condition."""
+
+    def __init__(self) -> None:
+        self.switch = NEVER_TURNED
+
+    def read(self) -> StopSwitch:
+        return self.switch
+
+    def turn(self, switch: StopSwitch) -> StopSwitch:
+        _check(switch.version == self.switch.version)
+        self.switch = kept(replace(switch, version=switch.version + 1))
+        return self.switch
 
 
 class CrashError(Exception):

@@ -19,13 +19,23 @@ from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
+from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.ports import Changes, Token
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONGEST_DELAY = timedelta(minutes=15)
 
-R = TypeVar("R", StageRecord, TargetRecord, DeploymentRecord, Intent, Announcement, Configuration)
+R = TypeVar(
+    "R",
+    StageRecord,
+    TargetRecord,
+    DeploymentRecord,
+    Intent,
+    Announcement,
+    Configuration,
+    StopSwitch,
+)
 
 
 def kept(record: R) -> R:
@@ -78,6 +88,12 @@ class LedgerState:
     revisions: dict[tuple[Home, str, str], str] = field(default_factory=dict)
     links: dict[tuple[Home, str], StageId] = field(default_factory=dict)
     buckets: dict[tuple[Home, ApiClass], Bucket] = field(default_factory=dict)
+    switch: StopSwitch = NEVER_TURNED
+
+    def turn(self, *, on: bool, reason: str = "because") -> None:
+        """Turn the stop switch, as the control function does."""
+        version = self.switch.version + 1
+        self.switch = StopSwitch(on, "arn:of:somebody", reason, NOON, version)
 
     def install(self, configuration: Configuration) -> None:
         """Put a configuration in force, as `apply` does."""
@@ -134,6 +150,7 @@ class InMemoryStageLedger:
             ledger=state.name,
             applied_in=configuration.ledger,
             since=configuration.stage_since(stage),
+            switch=state.switch,
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
@@ -195,6 +212,8 @@ class InMemoryStageLedger:
                 self._same(state.deployments.get((stage, record.number)), record)
         for target in changes.targets:
             self._same(state.targets.get((stage, target.service)), target)
+        if changes.unfrozen and state.switch.version != snapshot.switch.version:
+            raise Conflict("the stop switch was turned since it was read")
         for told in changes.announcements:
             if (told.subject, told.sequence) in state.outbox:
                 message = f"{told.id} is in the outbox already"
@@ -331,12 +350,16 @@ class InMemoryWakeups:
 
     def __init__(self) -> None:
         self.sent: list[tuple[Wakeup, timedelta]] = []
+        self.sweeps = 0
 
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
         if delay > LONGEST_DELAY:
             message = f"{delay} is longer than SQS delays a message"
             raise ValueError(message)
         self.sent.extend((wakeup, delay) for wakeup in wakeups)
+
+    def sweep(self) -> None:
+        self.sweeps += 1
 
     def take(self) -> list[Wakeup]:
         """Return what was sent so far and forget it."""

@@ -55,6 +55,9 @@ def _table(call: AwsCall, home: Home) -> Iterator[Permission]:
         for write in call.parameters["TransactItems"]:
             for kind, member in write.items():
                 yield Permission(f"dynamodb:{WRITES[kind]}", _resource(member, home))
+    elif call.operation == "BatchGetItem":
+        for table in call.parameters["RequestItems"]:
+            yield Permission(call.action, _resource({"TableName": table}, home))
     else:
         yield Permission(call.action, _resource(call.parameters, home))
 

@@ -50,7 +50,10 @@ def policy_of_a_developer(cloud: Cloud, stack: Stack) -> str:
             ["lambda:InvokeFunction"], control, {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
         ),
         _allow(["ssm:GetParameter"], parameter),
-        _allow(["dynamodb:GetItem", "dynamodb:Query"], [ledger, f"{ledger}/index/due"]),
+        _allow(
+            ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+            [ledger, f"{ledger}/index/due"],
+        ),
         _allow([*LOOK_AT_SERVICES, *LOOK_FOR_TROUBLE], "*"),
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

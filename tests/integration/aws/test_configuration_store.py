@@ -7,6 +7,7 @@ import pytest
 from longshore.aws import items, keys
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.intents import DynamoIntentStore
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.domain.configuration import Follower, StageImage
 from longshore.domain.errors import Conflict, Refused
 from longshore.domain.places import ServiceRef, StageId
@@ -264,7 +265,8 @@ def asked(wanted: object, *, base: int = 0, deploy: bool = False) -> Configurati
 
 def ports(dynamo: DynamoWorld) -> ControlPorts:
     store, intents = DynamoConfigurationStore(dynamo.table), DynamoIntentStore(dynamo.table)
-    return ControlPorts(store, intents, InMemoryWakeups(), FakeClock(), HOME)
+    switch = DynamoStopSwitch(dynamo.table)
+    return ControlPorts(store, intents, switch, InMemoryWakeups(), FakeClock(), HOME)
 
 
 def test_what_apply_writes_is_what_router_and_reconciler_read(dynamo: DynamoWorld) -> None:

@@ -23,7 +23,7 @@ from tests.support.builders import (
     make_outcome,
 )
 from tests.support.fakes import NOON
-from tests.support.ledgers import DynamoWorld
+from tests.support.ledgers import TABLE, DynamoWorld
 
 DAY = 24 * 60 * 60
 NOON_SECONDS = int(NOON.timestamp())
@@ -162,17 +162,19 @@ def test_what_belongs_to_no_deployment_does_not_expire(dynamo: DynamoWorld) -> N
 def test_an_idle_stage_is_read_in_two_calls_and_a_busy_one_in_three(dynamo: DynamoWorld) -> None:
     dynamo.install(make_configuration())
     read(dynamo)
-    assert actions(dynamo) == ["GetItem", "GetItem", "Query"]
+    assert actions(dynamo) == ["BatchGetItem", "GetItem", "Query"]
 
     dynamo.calls.calls.clear()
     read(dynamo)
-    assert actions(dynamo) == ["GetItem", "Query"]
+    assert actions(dynamo) == ["BatchGetItem", "Query"]
 
     start(dynamo)
     dynamo.calls.calls.clear()
     read(dynamo)
-    assert actions(dynamo) == ["GetItem", "Query", "GetItem"]
-    assert all(call.parameters["ConsistentRead"] for call in dynamo.calls.calls)
+    assert actions(dynamo) == ["BatchGetItem", "Query", "GetItem"]
+    first, *others = [call.parameters for call in dynamo.calls.calls]
+    assert first["RequestItems"][TABLE]["ConsistentRead"]
+    assert all(each["ConsistentRead"] for each in others)
 
 
 def test_a_transition_is_one_call(dynamo: DynamoWorld) -> None:

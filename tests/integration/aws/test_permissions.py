@@ -46,11 +46,13 @@ def test_the_ledger_needs_what_the_reconciler_is_granted(dynamo: DynamoWorld) ->
         outcomes=(make_outcome(),),
         consumed=(make_intent(),),
     )
-    dynamo.ledger.commit(snapshot, changes)
+    dynamo.ledger.commit(snapshot, replace(changes, unfrozen=True))
 
     assert used(dynamo.calls.calls) == {
         (f"dynamodb:{action}", LEDGER)
         for action in (
+            "BatchGetItem",
+            "ConditionCheckItem",
             "GetItem",
             "Query",
             "PutItem",

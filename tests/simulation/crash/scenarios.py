@@ -126,6 +126,57 @@ SCENARIOS: Mapping[str, Scenario] = {
         ("is paused", "is resumed", "shop/staging#2 is Succeeded"),
         aspects=OUTCOME,
     ),
+    "frozen": Scenario(
+        "Everything is frozen while an image is brought; a bad one and a retry wait, a way back "
+        "does not. Who looked before somebody else ended it ends it no second time.",
+        _plan(
+            [TWO],
+            (1, "push_bad", 0, CRASHES),
+            (1, "freeze", 0, 1),
+            (LATER, "push", 0, 0),
+            (1, "retry", 0, 0),
+            (LATER, "unfreeze", 0, 4),
+            (LATER, "wait", 0, 0),
+        ),
+        (
+            "is frozen",
+            "shop/staging#1 is RolledBack",
+            "are answered 409 by /v1/intents",
+            "are answered 409 by /v1/freeze",
+            "goes on again",
+            "shop/staging#2 is Succeeded",
+        ),
+        aspects=OUTCOME - {"kept back"},  # the freeze may come before the bad one is tried
+    ),
+    "frozen, and back": Scenario(
+        "A person goes back while everything is frozen, and an answer is lost by who froze it.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "freeze", 0, 1),
+            (90, "roll_back", 0, 0),
+            (LATER, "unfreeze", 0, 1),
+            (60, "repeat_request", 0, 0),
+            A_WHILE,
+        ),
+        ("is frozen", "shop/staging#2 is Succeeded", "goes on again"),
+        Script((Spell("dynamodb:PutItem", _minutes(25, 25.5), Fate.REPLY_LOST),)),
+        aspects=OUTCOME,
+    ),
+    "frozen before a wish is heard": Scenario(
+        "A person asks for an image by name, and everything is frozen before the stage hears it.",
+        _plan(
+            [ONE],
+            (1, "push", 0, 0),
+            (LATER, "push", 0, 0),
+            (LATER, "deploy", 0, 1),
+            (3, "freeze", 0, 1),
+            (LATER, "wait", 0, 0),
+        ),
+        ("is frozen", "shop/staging#2 is Succeeded"),
+        Script((Spell("ecr:", _minutes(50, 52), Fate.DENIED),), points=_from(2 * LATER)),
+        aspects=frozenset(),  # the wish may be heard before the freeze
+    ),
     "deployed by hand": Scenario(
         "A person brings one of two images back by name; the other stays, until they resume.",
         _plan(

@@ -1,13 +1,24 @@
 """Weak ways of doing what people ask for by name."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
-from longshore.decide.promotion import Deploy, Stay
+from longshore.aws.transactions import writes_of as _writes_of
+from longshore.decide.promotion import Deploy, Move, Stay, decide_move
 from longshore.decide.word import standing
+from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.holds import Hold
-from longshore.domain.intents import Intent
+from longshore.domain.intents import Intent, IntentKind
+from longshore.domain.outcomes import Outcome
+from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord, StageSnapshot
+from longshore.domain.stop_switch import NEVER_TURNED
+from longshore.usecases.begin_wanted import decline
+from longshore.usecases.bring_back import hear_rollbacks
+from longshore.usecases.hear_wishes import _AT_ONCE
 from longshore.usecases.ports import Changes
+from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import Round
 from tests.simulation.mutants.mutant import Mutant, replacing
 
@@ -34,7 +45,51 @@ def _back_from_wherever(
     return Stay("there is nothing to go back to")
 
 
+def _as_if_unfrozen(snapshot: StageSnapshot, candidate: Release) -> Move:
+    return decide_move(replace(snapshot, switch=NEVER_TURNED), candidate)
+
+
+def _never_asked(table: str, snapshot: StageSnapshot, changes: Changes) -> object:
+    return _writes_of(table, snapshot, replace(changes, unfrozen=False))
+
+
+def _decline_while_frozen(round_: Round, intents: Sequence[Intent]) -> None:
+    if not round_.snapshot.switch.on:
+        hear_rollbacks(round_, intents)
+        return
+    for intent in intents:
+        decline(round_, intent, Stay(round_.snapshot.switch.told, Outcome.REJECTED))
+
+
+def _stand_still_while_frozen(round_: Round, deployment: DeploymentRecord) -> None:
+    if not round_.snapshot.switch.on:
+        advance_return(round_, deployment)
+
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "freeze-ignored",
+        "what the policies choose ships although everything is frozen",
+        replacing("longshore.usecases.choose_release.decide_move", _as_if_unfrozen),
+    ),
+    Mutant(
+        "freeze-not-asked-again",
+        "what has read the switch before a freeze begins after it",
+        replacing("longshore.aws.ledger.writes_of", _never_asked),
+    ),
+    Mutant(
+        "freeze-keeps-a-rollback-back",
+        "a person who goes back while everything is frozen is declined",
+        replacing(
+            "longshore.usecases.hear_wishes._AT_ONCE",
+            {**_AT_ONCE, IntentKind.ROLLBACK: _decline_while_frozen},
+        ),
+    ),
+    Mutant(
+        "freeze-stops-the-way-back",
+        "what failed is not taken back while everything is frozen",
+        replacing("longshore.usecases.reconcile.advance_return", _stand_still_while_frozen),
+    ),
     Mutant(
         "a-rollback-is-rolled-back",
         "a rollback that fails is returned to what was left for it",

@@ -35,13 +35,13 @@ from longshore.usecases.look_at_registry import Look, look_at_registry
 from longshore.usecases.ports import Registry
 from longshore.usecases.publishing_ports import AnnouncePorts
 from longshore.usecases.route_event import Routed, RouterPorts
-from tests.simulation.mutants.mutant import Mutant, replacing
+from tests.simulation.mutants.mutant import Mutant, replacing, together
 
 if TYPE_CHECKING:
     from longshore.aws.items import Item
 
 _within = TargetRecord.within
-_in_force = DynamoStageLedger._configuration_in_force  # noqa: SLF001  # the mutant goes around it
+_at_pointer = DynamoStageLedger._configuration_at  # noqa: SLF001  # the mutant goes around it
 
 
 def _keep_the_way_back(self: TargetRecord, deployment: int) -> TargetRecord:
@@ -97,9 +97,15 @@ def _get_eventually(self: Table, key: Key) -> "Item | None":
     return reply.get("Item")
 
 
-def _read_the_pointer_once(self: DynamoStageLedger, application: str) -> Configuration | None:
+def _get_all_eventually(self: Table, *wanted: Key) -> "Sequence[Item | None]":
+    return [_get_eventually(self, key) for key in wanted]
+
+
+def _read_the_pointer_once(
+    self: DynamoStageLedger, application: str, pointer: "Item | None"
+) -> Configuration | None:
     known = (c for (of, _), c in self._configurations.items() if of == application)
-    return next(known, None) or _in_force(self, application)
+    return next(known, None) or _at_pointer(self, application, pointer)
 
 
 def _no_answer_is_no_effect(call: AwsCall, why: str) -> LongshoreError:
@@ -188,7 +194,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "Promise 6: GetItem without ConsistentRead, so that a round soon after a deployment began "
         "may see the stage under way without its record, or a pointer and a claim of before, and "
         "begins the same release a second time.",
-        replacing("longshore.aws.table.Table.get", _get_eventually),
+        together(
+            replacing("longshore.aws.table.Table.get", _get_eventually),
+            replacing("longshore.aws.table.Table.get_all", _get_all_eventually),
+        ),
     ),
     Mutant(
         "the-pointer-is-read-once",
@@ -196,7 +205,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "after an apply the stage goes on under the old one, with services that are another's by "
         "then.",
         replacing(
-            "longshore.aws.ledger.DynamoStageLedger._configuration_in_force",
+            "longshore.aws.ledger.DynamoStageLedger._configuration_at",
             _read_the_pointer_once,
         ),
     ),

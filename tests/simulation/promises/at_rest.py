@@ -84,7 +84,7 @@ class AtRest:
     def _settled(self, application: Application, stage: Stage, body: Body) -> None:
         name = f"{application.name}/{stage.name}"
         wanted = self._wanted(application)
-        if wanted is None or digests_of(body["live"]) == wanted:
+        if wanted is None or digests_of(body["live"]) == wanted or self._is_frozen():
             return
         vetoes = [v for v in body["vetoes"] if digests_of(v["release"]) == wanted]
         holds = [
@@ -99,6 +99,11 @@ class AtRest:
                 self.say("promise 14", f"{name} is held without a reason")
         if vetoes and not holds:
             self._check_veto(stage, name, wanted)
+
+    def _is_frozen(self) -> bool:
+        """Whether people froze everything and left it so: the switch says why, at any moment."""
+        switch = self.ledger.switch()
+        return switch is not None and bool(switch.body["on"])
 
     def _keeps_back(self, hold: Body, wanted: frozenset[tuple[str, str]]) -> bool:
         """Whether a hold is of what is wanted, or of something newer that was kept back before."""

@@ -39,6 +39,7 @@ class LedgerWatch:
     known: dict[tuple[str, str], Entry] = field(default_factory=dict)
     memory: dict[str, StageMemory] = field(default_factory=dict)
     spoken: set[tuple[str, str]] = field(default_factory=set)
+    ways_back: set[str] = field(default_factory=set)
     resumes: Counter[str] = field(default_factory=Counter)
     resumed: Counter[str] = field(default_factory=Counter)
 
@@ -51,6 +52,7 @@ class LedgerWatch:
             "outcome": self._outcome,
             "outbox": self._outbox,
             "intent": self._intent,
+            "switch": self._switch,
         }
 
     def changed(self, record: Mapping[str, Any], since: datetime) -> None:
@@ -150,6 +152,8 @@ class LedgerWatch:
         paused = self.known[f"stage#{body['stage']}", "stage"].body["paused"]
         if paused and body["trigger"]["kind"] in BY_ITSELF:
             self.say("promise 10", f"{_name(body)} began by itself: {paused['reason']}")
+        if self.is_frozen() and body["trigger"]["kind"] != "rollback":
+            self.say("promise 10", f"{_name(body)} began while everything was frozen")
 
     def _went_on(self, body: Body, before: str) -> None:
         memory = self._memory(body["stage"])
@@ -182,6 +186,8 @@ class LedgerWatch:
         if not entry.body["reason"]:
             self.say("promise 14", f"{entry.sk} ended in {entry.pk} without a reason")
         wished = entry.body["event"].startswith("wish-")
+        if entry.body["event"] in self.ways_back and "is frozen" in entry.body["reason"]:
+            self.say("promise 10", f"{entry.sk}, a rollback, was kept back by a freeze")
         if before is None and entry.body["outcome"] == "rejected" and not wished:
             self._check_rejected(entry.pk.partition("#")[2], since)
 
@@ -202,6 +208,23 @@ class LedgerWatch:
         if before is None and entry.body["kind"] == "resume":
             self.resumes[entry.body["stage"]] += 1
         self.spoken.add((entry.pk, entry.sk))
+        if entry.body["kind"] == "rollback":
+            self.ways_back.add(entry.body["id"])
+
+    def _switch(self, entry: Entry, before: Entry | None, _: datetime) -> None:
+        """The stop switch says who turned it and why, and is turned by nobody who did not look."""
+        self._counted(entry, before, _)
+        body, was_on = entry.body, before is not None and before.body["on"]
+        self.tell("everything", "is frozen" if body["on"] else "goes on again")
+        if not (body["actor"] and body["reason"] and body["since"]):
+            self.say("promise 16", "the stop switch does not say who turned it, when and why")
+        if body["on"] == was_on:
+            self.say("promise 10", "the stop switch was turned to where it stood")
+
+    def is_frozen(self) -> bool:
+        """Whether the stop switch is on, as the table stands."""
+        entry = self.known.get(("switch", "everything"))
+        return entry is not None and bool(entry.body["on"])
 
     def _outbox(self, entry: Entry, before: Entry | None, _: datetime) -> None:
         if before is not None and before.text != entry.text:

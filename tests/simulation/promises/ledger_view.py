@@ -78,6 +78,10 @@ class LedgerView:
         entry = self._entry(f"application#{application}", f"configuration#{number:08d}")
         return None if entry is None else entry.body
 
+    def switch(self) -> Entry | None:
+        """Return the stop switch's entry, None where nobody ever turned it."""
+        return self._entry("switch", "everything")
+
     def outcome(self, stage: str, event: str) -> Entry | None:
         """Return what came of an event in a stage."""
         return self._entry(f"outcomes#{stage}", event)

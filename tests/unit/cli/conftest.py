@@ -26,6 +26,7 @@ from longshore.aws.clients import Clients
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.gate import Gate
 from longshore.aws.intents import DynamoIntentStore
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.places import Home
@@ -120,10 +121,14 @@ class HeardWakeups:
     """Where wake-ups end in these tests."""
 
     sent: list[Wakeup] = field(default_factory=list)
+    sweeps: int = 0
 
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
         assert delay == timedelta()
         self.sent.extend(wakeups)
+
+    def sweep(self) -> None:
+        self.sweeps += 1
 
 
 class World:
@@ -164,7 +169,12 @@ class World:
             return 403, {"Message": "Forbidden"}
         event = url_event(heard.path, heard.body, actor=ACTOR)
         ports = ControlPorts(
-            self.configurations, DynamoIntentStore(self.table), self.wakeups, WallClock(), HOME
+            self.configurations,
+            DynamoIntentStore(self.table),
+            DynamoStopSwitch(self.table),
+            self.wakeups,
+            WallClock(),
+            HOME,
         )
         answered = answer_request(event, ports, Written().journal)
         return answered["statusCode"], json.loads(answered["body"])

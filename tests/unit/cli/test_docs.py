@@ -122,6 +122,14 @@ def run_watch(world: World) -> None:
     assert world.run("watch", "shop/staging", "--timeout", "1s").exit_code == 5
 
 
+def run_freeze(world: World) -> None:
+    assert world.run("freeze", "--everything", "--reason", "x").exit_code == 0
+
+
+def run_unfreeze(world: World) -> None:
+    assert world.run("unfreeze", "--everything", "--reason", "x").exit_code == 0
+
+
 STEPS: Mapping[str, Callable[[World], None]] = {
     "init": run_init,
     "apply": run_apply,
@@ -131,6 +139,8 @@ STEPS: Mapping[str, Callable[[World], None]] = {
     "pause": run_pause,
     "resume": run_resume,
     "watch": run_watch,
+    "freeze": run_freeze,
+    "unfreeze": run_unfreeze,
 }
 SENT = "Making request"
 

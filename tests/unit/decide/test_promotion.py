@@ -12,6 +12,7 @@ from longshore.domain.outcomes import Outcome
 from longshore.domain.policies import SemverPolicy
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord, StageSnapshot
+from longshore.domain.stop_switch import StopSwitch
 from tests.support.builders import STAGE, make_deployment, make_release, make_spec
 from tests.support.fakes import NOON
 
@@ -254,3 +255,28 @@ def test_an_image_that_the_live_release_does_not_have_is_no_step_back() -> None:
     move = decide_move(at(spec=both), Release.of([*LIVE.images, image]))
 
     assert isinstance(move, Deploy)
+
+
+FROZEN = StopSwitch(on=True, actor="arn:of:ada", reason="prices are wrong", since=NOON, version=1)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        StageRecord(STAGE, live=LIVE, stable=LIVE),
+        StageRecord(
+            STAGE, live=LIVE, allowance=Allowance(NEW.content, Trigger(TriggerKind.RETRY, "ada"))
+        ),
+        StageRecord(STAGE, live=LIVE, hold=Hold(HoldKind.FAILED, "it broke", NOON)),
+    ],
+)
+def test_a_freeze_goes_before_all_that_a_stage_has_of_its_own(stage: StageRecord) -> None:
+    move = decide_move(at(stage, switch=FROZEN), NEW)
+
+    assert isinstance(move, Stay)
+    assert move.outcome is Outcome.HELD
+    assert move.reason.endswith(f"waits: {FROZEN.told}")
+
+
+def test_what_is_live_is_not_held_by_a_freeze() -> None:
+    assert decide_move(at(switch=FROZEN), LIVE) == Stay(f"{LIVE} is live")

@@ -16,6 +16,7 @@ from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.messages import (
     deduplication_id,
     encode_announcement,
+    encode_sweep,
     encode_wakeup,
     parse_announcement,
     parse_wakeup,
@@ -214,3 +215,7 @@ def test_one_message_wakes_a_stage_once_and_every_message_wakes_it() -> None:
     assert deduplication_id("a", STAGE) == deduplication_id("a", STAGE)
     assert all(re.fullmatch("[0-9a-f]{64}", each) for each in ids)  # SQS takes 128 characters
     assert HOME.account not in "".join(ids)
+
+
+def test_who_wants_every_stage_looked_at_says_what_the_clock_says() -> None:
+    assert json.loads(encode_sweep()) == {"clock": "sweep"}

@@ -8,7 +8,13 @@ from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
-from longshore.events.outbound import deployment_detail, event_detail, stage_detail
+from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.events.outbound import (
+    deployment_detail,
+    event_detail,
+    stage_detail,
+    switch_detail,
+)
 from tests.support.builders import (
     STAGE,
     make_announcement,
@@ -124,4 +130,23 @@ def test_an_event_can_be_told_from_its_repeats_and_put_in_order() -> None:
         "reason": "it crashed",
         "id": "checkout/production#1/3",
         "sequence": 3,
+    }
+
+
+def test_the_stop_switch_says_who_turned_it_and_why() -> None:
+    frozen = StopSwitch(on=True, actor="arn:of:ada", reason="prices", since=NOON, version=3)
+
+    assert switch_detail(frozen) == {
+        "frozen": True,
+        "actor": "arn:of:ada",
+        "reason": "prices",
+        "since": "2026-11-23T12:00:00+00:00",
+        "told": "everything is frozen, by arn:of:ada since 2026-11-23 12:00Z: prices",
+    }
+    assert switch_detail(NEVER_TURNED) == {
+        "frozen": False,
+        "actor": None,
+        "reason": None,
+        "since": None,
+        "told": "nothing was ever frozen here",
     }

@@ -13,7 +13,11 @@ from longshore.runtime.control_api import answer_request
 from longshore.runtime.http import LARGEST_BODY
 from longshore.usecases.control_ports import ControlPorts
 from tests.support.builders import HOME, STAGE, make_digest
-from tests.support.control_fakes import InMemoryConfigurationStore, InMemoryIntentStore
+from tests.support.control_fakes import (
+    InMemoryConfigurationStore,
+    InMemoryIntentStore,
+    InMemoryStopSwitch,
+)
 from tests.support.fakes import FakeClock, InMemoryWakeups
 from tests.support.runtime import Written, url_event
 
@@ -33,7 +37,10 @@ class World:
         self.intents = InMemoryIntentStore()
         self.wakeups = InMemoryWakeups()
         self.written = Written()
-        self.ports = ControlPorts(self.store, self.intents, self.wakeups, FakeClock(), HOME)
+        self.switch = InMemoryStopSwitch()
+        self.ports = ControlPorts(
+            self.store, self.intents, self.switch, self.wakeups, FakeClock(), HOME
+        )
 
     def answer(self, event: dict[str, Any]) -> tuple[int, Any]:
         answered = answer_request(event, self.ports, self.written.journal)
@@ -285,3 +292,32 @@ def test_no_body_is_ever_logged(world: World) -> None:
     world.ask({**RETRY, "token": "hunter2"})
 
     assert "hunter2" not in world.written.buffer.getvalue()
+
+
+def test_the_stop_switch_is_turned_and_stands_in_the_log(world: World) -> None:
+    freeze = {"frozen": True, "reason": "prices are wrong", "seen": 0, "actor": "arn:of:the:boss"}
+
+    status, body = world.answer(url_event("/v1/freeze", freeze))
+
+    assert (status, body["frozen"], body["changed"]) == (200, True, True)
+    assert (body["actor"], body["reason"]) == ("arn:of:somebody", "prices are wrong")
+    (line,) = world.written.lines
+    assert line["answer"] == body
+
+    status, body = world.answer(url_event("/v1/freeze", {**freeze, "frozen": False}))
+    assert (status, body["next"]) == (409, "see what is frozen: longshore status")
+
+    status, body = world.answer(url_event("/v1/freeze", {**freeze, "frozen": False, "seen": 1}))
+    assert (status, body["frozen"]) == (200, False)
+    assert world.wakeups.sweeps == 1
+
+
+@pytest.mark.parametrize("missing", ["frozen", "reason", "seen"])
+def test_a_turn_of_the_switch_says_all_that_it_is(world: World, missing: str) -> None:
+    freeze = {"frozen": True, "reason": "prices are wrong", "seen": 0}
+    del freeze[missing]
+
+    status, body = world.answer(url_event("/v1/freeze", freeze))
+
+    assert status == 400
+    assert body["error"].startswith(missing)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from longshore.domain.intents import Intent, IntentKind, WantedImage
+from longshore.domain.stop_switch import StopSwitch
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
 from longshore.usecases.accept_intent import LONGEST_REASON, IntentRequest, accept_intent
@@ -14,7 +15,11 @@ from longshore.usecases.control_ports import (
     UnknownStageError,
 )
 from tests.support.builders import HOME, STAGE, make_digest
-from tests.support.control_fakes import InMemoryConfigurationStore, InMemoryIntentStore
+from tests.support.control_fakes import (
+    InMemoryConfigurationStore,
+    InMemoryIntentStore,
+    InMemoryStopSwitch,
+)
 from tests.support.fakes import NOON, FakeClock, InMemoryWakeups
 
 DOCUMENT = {
@@ -48,7 +53,9 @@ def wakeups() -> InMemoryWakeups:
 
 @pytest.fixture
 def ports(intents: InMemoryIntentStore, wakeups: InMemoryWakeups) -> ControlPorts:
-    ports = ControlPorts(InMemoryConfigurationStore(), intents, wakeups, FakeClock(), HOME)
+    ports = ControlPorts(
+        InMemoryConfigurationStore(), intents, InMemoryStopSwitch(), wakeups, FakeClock(), HOME
+    )
     accept_configuration(ConfigurationRequest(DOCUMENT, deploy=False, base=0, actor="me"), ports)
     wakeups.take()
     return ports
@@ -161,3 +168,26 @@ def test_a_reason_is_cut_and_cannot_write_over_a_terminal(ports: ControlPorts) -
 
     assert len(kept) == LONGEST_REASON
     assert kept.isprintable()
+
+
+@pytest.mark.parametrize("kind", ["deploy", "retry"])
+def test_what_would_begin_something_is_refused_while_everything_is_frozen(
+    ports: ControlPorts, intents: InMemoryIntentStore, kind: str
+) -> None:
+    frozen = StopSwitch(on=True, actor="arn:of:ada", reason="prices are wrong", since=NOON)
+    ports.switch.turn(frozen)
+    images = (APP,) if kind == "deploy" else ()
+
+    with pytest.raises(ContradictedError, match="everything is frozen, by arn:of:ada") as refused:
+        accept_intent(replace(REQUEST, kind=kind, images=images), ports)
+
+    assert "longshore unfreeze --everything" in refused.value.next_step
+    assert intents.intents == {}
+
+
+@pytest.mark.parametrize("kind", ["rollback", "pause", "resume"])
+def test_what_begins_nothing_or_goes_back_passes_a_freeze(ports: ControlPorts, kind: str) -> None:
+    ports.switch.turn(StopSwitch(on=True, actor="arn:of:ada", reason="because", since=NOON))
+    to = RELEASE if kind == "rollback" else None
+
+    assert accept_intent(replace(REQUEST, kind=kind, to=to), ports).kind == kind

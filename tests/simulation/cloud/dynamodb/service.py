@@ -1,6 +1,6 @@
 """DynamoDB in memory, as far as the ledger uses it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from longshore.domain.places import Home
@@ -41,6 +41,7 @@ _PLAYED: Mapping[str, frozenset[str]] = {
     ),
     "DescribeTable": frozenset({"TableName"}),
     "GetItem": frozenset({"TableName", "Key", "ConsistentRead"}),
+    "BatchGetItem": frozenset({"RequestItems"}),
     "PutItem": frozenset(_EXPRESSION | {"Item"}),
     "UpdateItem": frozenset(_EXPRESSION | {"Key", "UpdateExpression"}),
     "DeleteItem": frozenset(_EXPRESSION | {"Key"}),
@@ -87,6 +88,7 @@ class DynamoDb:
             "CreateTable": self._create_table,
             "DescribeTable": self._describe_table,
             "GetItem": self._get_item,
+            "BatchGetItem": self._batch_get_item,
             "PutItem": lambda parameters: self._write("Put", parameters),
             "UpdateItem": lambda parameters: self._write("Update", parameters),
             "DeleteItem": lambda parameters: self._write("Delete", parameters),
@@ -155,6 +157,17 @@ class DynamoDb:
         key = key_of(given_key(cast("Mapping[str, Value]", parameters["Key"]), keys), keys)
         row = table.row(key)
         return {} if row is None else {"Item": row.item.copy()}
+
+    def _batch_get_item(self, parameters: Params) -> Output:
+        """Return the items that are there, of each table in no order that one could rely on."""
+        responses: dict[str, list[object]] = {}
+        for name, asked in cast("Mapping[str, Params]", parameters["RequestItems"]).items():
+            if not {"Keys", "ConsistentRead"}.issuperset(asked):
+                raise NotPlayedError(f"BatchGetItem with {sorted(asked)}")
+            wanted = cast("Sequence[Mapping[str, Value]]", asked["Keys"])
+            replies = [self._get_item({"TableName": name, "Key": key}) for key in wanted]
+            responses[name] = [reply["Item"] for reply in reversed(replies) if reply]
+        return {"Responses": responses, "UnprocessedKeys": {}}
 
     def _query(self, parameters: Params) -> Output:
         return query(self._table(parameters), parameters, self._clock, self._page_bytes)

@@ -20,6 +20,7 @@ from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.places import RepositoryRef, StageId
 from longshore.domain.stages import StageRecord, TargetRecord
+from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.usecases.ports import EcsDeploymentLink, KnownRevision
 
 if TYPE_CHECKING:
@@ -164,6 +165,16 @@ def follower_item(repository: RepositoryRef, follower: Follower, number: int) ->
     """Return the item by which a repository finds a stage, as configuration `number` has it."""
     key = keys.repository_lookup(repository, follower.stage)
     return record_item(key, "follower", follower, number) | of_stage(follower.stage)
+
+
+def switch_item(switch: StopSwitch) -> "Item":
+    """Return the item of the stop switch."""
+    return record_item(keys.stop_switch(), "switch", switch, switch.version)
+
+
+def switch_in(item: "Mapping[str, AttributeValueTypeDef] | None") -> StopSwitch:
+    """Return the stop switch of an item; without one nobody ever turned it."""
+    return NEVER_TURNED if item is None else record_of(item, StopSwitch)
 
 
 def pointed_at(pointer: "Mapping[str, AttributeValueTypeDef]") -> int:

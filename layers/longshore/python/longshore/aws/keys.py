@@ -16,6 +16,7 @@
 | known revision | `revision#` home `:` family | fingerprint |
 | stage list | `stages#` shard | `app/stage` |
 | token bucket | `bucket#` home | class of API calls |
+| stop switch | `switch` | `everything` |
 | notifier memory | `notice#` and the thread | channel |
 
 What one reconcile reads of a stage lies in one partition at `sk` ≥ `stage`: one Query. Keys hold
@@ -160,6 +161,11 @@ def stage_list(stage: StageId) -> Key:
 def stage_list_partitions() -> Iterator[str]:
     """Return every partition of the list that the sweep reads."""
     return (f"stages#{shard}" for shard in range(SHARDS))
+
+
+def stop_switch() -> Key:
+    """Return where it says whether everything is frozen."""
+    return Key("switch", "everything")
 
 
 def notice(thread: str, channel: str = "sns") -> Key:

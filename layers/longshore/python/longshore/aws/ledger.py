@@ -29,9 +29,14 @@ if TYPE_CHECKING:
 _TRIES_FOR_A_TOKEN = 4
 """Others take from the same bucket at the same moment; each of them moves it once."""
 
+_TRIES_TO_BEGIN = 4
+"""Whatever begins looks at the stop switch in its transaction, and may meet others there."""
+
 
 class DynamoStageLedger:
     """Reads a stage in two calls, three while a deployment is under way, and writes it in one.
+
+    The first of them reads the stop switch along.
 
     Configurations never change once written, so an instance reads each only once, by one more call.
     """
@@ -45,7 +50,8 @@ class DynamoStageLedger:
 
     def read_stage(self, stage: StageId) -> StageSnapshot | None:
         """Return the stage as it is, read consistently; None when no configuration has it."""
-        configuration = self._configuration_in_force(stage.application)
+        pointer, switch = self._table.get_all(keys.pointer(stage.application), keys.stop_switch())
+        configuration = self._configuration_at(stage.application, pointer)
         spec = None if configuration is None else configuration.stage(stage)
         if configuration is None or spec is None:
             return None
@@ -64,6 +70,7 @@ class DynamoStageLedger:
             ledger=self._name,
             applied_in=configuration.ledger,
             since=configuration.stage_since(stage),
+            switch=items.switch_in(switch),
         )
 
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
@@ -85,17 +92,26 @@ class DynamoStageLedger:
         room = MOST_WRITES - len(writes) - bool(changes.token)
         writes += [outcome_write(self._table.name, outcome) for outcome in outcomes[:room]]
         try:
-            self._transact(writes, changes.token)
+            self._write(writes, changes)
         except Conflict as error:
-            message = f"{stage.id} moved after its version {stage.version} was read: look again"
+            or_frozen = ", or all was frozen" if changes.unfrozen else ""
+            message = f"{stage.id} moved{or_frozen}, after its version {stage.version} was read"
+            message += ": look again"
             raise Conflict(message) from error
         self.record_outcomes(outcomes[room:])
         return after(snapshot, changes)
 
-    def _transact(self, writes: "list[TransactWriteItemTypeDef]", token: Token | None) -> None:
-        if token is None:
-            self._table.transact(writes)
+    def _write(self, writes: "list[TransactWriteItemTypeDef]", changes: Changes) -> None:
+        if changes.token is not None:
+            self._write_with(changes.token, writes)
             return
+        for _ in range(_TRIES_TO_BEGIN - 1 if changes.unfrozen else 0):
+            with suppress(Contended):
+                self._table.transact(writes)
+                return
+        self._table.transact(writes)
+
+    def _write_with(self, token: Token, writes: "list[TransactWriteItemTypeDef]") -> None:
         for _ in range(_TRIES_FOR_A_TOKEN):
             write, bucket = self._buckets.draw(token)
             try:
@@ -166,8 +182,7 @@ class DynamoStageLedger:
         )
         return next(iter(found), None)
 
-    def _configuration_in_force(self, application: str) -> Configuration | None:
-        pointer = self._table.get(keys.pointer(application))
+    def _configuration_at(self, application: str, pointer: "Item | None") -> Configuration | None:
         if pointer is None:
             return None
         number = items.pointed_at(pointer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from longshore.aws.gate import Gate
 from longshore.domain.errors import Throttled
 from longshore.domain.wakeups import Wakeup
-from longshore.events.messages import deduplication_id, encode_wakeup
+from longshore.events.messages import deduplication_id, encode_sweep, encode_wakeup
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -71,6 +71,10 @@ class SqsWakeups:
                 for index, wakeup in enumerate(wakeups)
             ]
         )
+
+    def sweep(self) -> None:
+        """Wake every stage, as the clock does each quarter of an hour."""
+        self._inbox.send([{"Id": "0", "MessageBody": encode_sweep()}])
 
 
 class SqsWorkQueue:

@@ -9,10 +9,15 @@ from uuid import uuid4
 from longshore.aws import items
 from longshore.aws.gate import Gate
 from longshore.aws.keys import Key
+from longshore.domain.errors import Throttled
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        KeysAndAttributesTypeDef,
+        TransactWriteItemTypeDef,
+    )
 
     from longshore.aws.items import Item
 
@@ -50,6 +55,22 @@ class Table:
             self.client.get_item, TableName=self.name, Key=items.key_of(key), ConsistentRead=True
         )
         return reply.get("Item")
+
+    def get_all(self, *wanted: Key) -> "Sequence[Item | None]":
+        """Return items by one call, each read consistently, None in the place of what is not there.
+
+        Raises:
+            Throttled: DynamoDB left some of them out.
+        """
+        asked: dict[str, KeysAndAttributesTypeDef] = {
+            self.name: {"Keys": [items.key_of(key) for key in wanted], "ConsistentRead": True}
+        }
+        reply = self.gate.call(self.client.batch_get_item, RequestItems=asked)
+        if reply.get("UnprocessedKeys"):
+            message = "DynamoDB was busy and did not read all that was asked for; look again later"
+            raise Throttled(message)
+        found = {(item["pk"]["S"], item["sk"]["S"]): item for item in reply["Responses"][self.name]}
+        return [found.get(key) for key in wanted]
 
     def query(self, selected: Selected) -> "Iterator[Item]":
         """Yield what a query selects, page after page: a page that fails raises."""

@@ -7,10 +7,15 @@ from longshore.aws import items, keys
 from longshore.aws.transitions import next_version
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.stages import StageSnapshot
+from longshore.domain.stop_switch import StopSwitch
 from longshore.usecases.ports import Changes
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        ConditionCheckTypeDef,
+        PutTypeDef,
+        TransactWriteItemTypeDef,
+    )
 
     from longshore.aws.items import Item
 
@@ -34,6 +39,8 @@ def writes_of(
         key = items.key_of(keys.intent(intent.stage, intent.id))
         yield {"Delete": {"TableName": table, "Key": key}}
     yield from _lookups(table, snapshot, changes)
+    if changes.unfrozen:
+        yield {"ConditionCheck": _unturned(table, snapshot.switch)}
 
 
 def outcome_write(table: str, outcome: EventOutcome) -> "TransactWriteItemTypeDef":
@@ -74,6 +81,19 @@ def _lookups(
         yield {"Put": {"TableName": table, "Item": items.revision_item(known, since)}}
     for link in changes.links:
         yield {"Put": {"TableName": table, "Item": items.link_item(link, since)}}
+
+
+def _unturned(table: str, switch: StopSwitch) -> "ConditionCheckTypeDef":
+    """Return the check that nobody has turned the stop switch since it was read."""
+    check: ConditionCheckTypeDef = {
+        "TableName": table,
+        "Key": items.key_of(keys.stop_switch()),
+        "ConditionExpression": ABSENT,
+    }
+    if switch.version:
+        check["ConditionExpression"] = "version = :read"
+        check["ExpressionAttributeValues"] = {":read": items.number(switch.version)}
+    return check
 
 
 def over(table: str, item: "Item", read: int) -> "PutTypeDef":

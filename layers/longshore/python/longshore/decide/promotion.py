@@ -1,8 +1,8 @@
 """Decide whether a stage moves to the release that its policies choose.
 
-What keeps it back is asked in this order: a person's pause, a hold, a veto, the rule that nothing
-goes backwards by itself. What a person lets through passes all of them. Every answer has a reason
-that a person can read.
+What keeps it back is asked in this order: a freeze of everything, a person's pause, a hold, a veto,
+the rule that nothing goes backwards by itself. What a person lets through passes all of them but
+the freeze. Every answer has a reason that a person can read.
 """
 
 from collections.abc import Sequence
@@ -59,6 +59,8 @@ def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
         return Stay(f"{candidate} is already on its way as {flight.name}")
     if flight is None and stage.live is not None and stage.live.content == candidate.content:
         return Stay(_same_digest(stage.live, candidate))
+    if snapshot.switch.on:
+        return Stay(f"{candidate} waits: {snapshot.switch.told}", Outcome.HELD)
     if stage.allows(candidate):
         return Deploy(candidate, f"a person let {candidate} through")
     return _kept_back(snapshot, candidate) or _forward(snapshot, candidate)

@@ -12,6 +12,7 @@ from longshore.domain.holds import Allowance, Hold, Veto
 from longshore.domain.intents import Intent
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.releases import Release
+from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 
 MOST_EARLIER = 10
 """Earlier releases kept a stage, to which a person can go back."""
@@ -199,7 +200,7 @@ class StageSnapshot:
 
     `ledger` is the name of the ledger that it was read from, `applied_in` the name of the one that
     its configuration was written to. `since` is the first of the configurations in a row that have
-    had the stage.
+    had the stage. `switch` is the installation's stop switch.
     """
 
     stage: StageRecord
@@ -214,6 +215,7 @@ class StageSnapshot:
     ledger: str = ""
     applied_in: str = ""
     since: int = 0
+    switch: StopSwitch = NEVER_TURNED
 
     @property
     def restored(self) -> bool:

@@ -26,6 +26,10 @@ WAKEUP = "wakeup"
 """The one key of a message that is a wake-up."""
 ANNOUNCEMENT = "announcement"
 """The one key of a message that is an announcement."""
+CLOCK = "clock"
+"""The one key of a message that the clock sends, or who wants every stage looked at now."""
+TICK = "tick"
+SWEEP = "sweep"
 
 
 def encode_wakeup(wakeup: Wakeup) -> str:
@@ -70,6 +74,11 @@ def wakeup_from(document: Mapping[str, object]) -> Wakeup:
         attempt=fields.whole("attempt"),
         busy=fields.whole("busy", default=0),
     )
+
+
+def encode_sweep() -> str:
+    """Return the body of a message that wakes every stage, as the clock's rule sends it."""
+    return encode_document({CLOCK: SWEEP})
 
 
 def encode_announcement(announcement: Announcement) -> str:

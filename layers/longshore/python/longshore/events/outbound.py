@@ -15,6 +15,7 @@ from longshore.domain.outcomes import Announcement
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
+from longshore.domain.stop_switch import StopSwitch
 
 SOURCE = "longshore"
 SCHEMA = 1
@@ -46,6 +47,17 @@ def stage_detail(stage: StageRecord, reason: str) -> dict[str, object]:
         "stable": _release(stage.stable),
         "hold": _hold(stage.hold),
         "paused": _hold(stage.paused),
+    }
+
+
+def switch_detail(switch: StopSwitch) -> dict[str, object]:
+    """Return what is told of the stop switch: who turned it last, when and why."""
+    return {
+        "frozen": switch.on,
+        "actor": switch.actor or None,
+        "reason": switch.reason or None,
+        "since": switch.since.isoformat() if switch.since else None,
+        "told": switch.told,
     }
 
 

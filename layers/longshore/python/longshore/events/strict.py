@@ -48,8 +48,8 @@ class Strict:
             self._refuse(key, "a whole number")
         return value
 
-    def truth(self, key: str, *, default: bool) -> bool:
-        """Return a boolean, `default` when the key is absent; null is no boolean."""
+    def truth(self, key: str, *, default: bool | None = None) -> bool:
+        """Return a boolean, `default` (if any) when the key is absent; null is no boolean."""
         value = self.values.get(key, default)
         return value if isinstance(value, bool) else self._refuse(key, "true or false")
 

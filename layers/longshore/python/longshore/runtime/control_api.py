@@ -1,11 +1,13 @@
 """The control function's routes: what people may ask for, and what they are answered."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
 from longshore.domain.intents import WantedImage
+from longshore.events.outbound import switch_detail
 from longshore.events.strict import Strict
 from longshore.runtime.http import (
     HttpAnswer,
@@ -25,6 +27,7 @@ from longshore.usecases.control_ports import (
     RejectedError,
     UnknownStageError,
 )
+from longshore.usecases.turn_switch import SwitchRequest, turn_switch
 
 _STATUS: Mapping[type[RejectedError], HTTPStatus] = {
     InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -40,7 +43,7 @@ def answer_request(event: Mapping[str, Any], ports: ControlPorts, journal: Journ
     """Answer a request; whatever goes wrong is JSON that says what failed and what comes next."""
     try:
         request = read_request(event)
-        answer = _route(request)(request, ports)
+        granted = _route(request)(request, ports)
     except (HttpError, LongshoreError) as error:
         refusal = _refusal(error)
         journal.note("request refused", status=int(refusal.status), reason=str(refusal))
@@ -49,8 +52,8 @@ def answer_request(event: Mapping[str, Any], ports: ControlPorts, journal: Journ
         journal.fail("request failed", error)
         journal.count(WORK_FAILED, kind=type(error).__name__)
         return refuse(HttpError(HTTPStatus.INTERNAL_SERVER_ERROR, "Longshore failed", _LOOK))
-    journal.note("request granted", path=request.path, actor=request.actor)
-    return answer
+    journal.note("request granted", path=request.path, actor=request.actor, answer=granted.document)
+    return respond(granted.status, granted.document)
 
 
 def _refusal(error: HttpError | LongshoreError) -> HttpError:
@@ -66,15 +69,22 @@ def _refusal(error: HttpError | LongshoreError) -> HttpError:
             return HttpError(HTTPStatus.INTERNAL_SERVER_ERROR, str(error), _LOOK)
 
 
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """What a request is answered that is granted; the log has it too."""
+
+    document: Mapping[str, object]
+    status: HTTPStatus = HTTPStatus.OK
+
+
 # ── routes ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _configurations(request: Request, ports: ControlPorts) -> HttpAnswer:
+def _configurations(request: Request, ports: ControlPorts) -> _Granted:
     accepted = accept_configuration(_read(_configuration_request, request), ports)
     stages = [str(stage) for stage in accepted.stages]
-    return respond(
-        HTTPStatus.OK,
-        {"application": accepted.application, "number": accepted.number, "stages": stages},
+    return _Granted(
+        {"application": accepted.application, "number": accepted.number, "stages": stages}
     )
 
 
@@ -87,10 +97,10 @@ def _configuration_request(fields: Strict, actor: str) -> ConfigurationRequest:
     )
 
 
-def _intents(request: Request, ports: ControlPorts) -> HttpAnswer:
+def _intents(request: Request, ports: ControlPorts) -> _Granted:
     intent = accept_intent(_read(_intent_request, request), ports)
     document = {"id": intent.id, "stage": str(intent.stage), "kind": intent.kind.value}
-    return respond(HTTPStatus.ACCEPTED, document)
+    return _Granted(document, HTTPStatus.ACCEPTED)
 
 
 def _intent_request(fields: Strict, actor: str) -> IntentRequest:
@@ -103,6 +113,20 @@ def _intent_request(fields: Strict, actor: str) -> IntentRequest:
         images=tuple(_wanted(image) for image in _optional_list(fields, "images")),
         to=fields.optional_text("to"),
         leaving=fields.optional_text("leaving"),
+    )
+
+
+def _freeze(request: Request, ports: ControlPorts) -> _Granted:
+    turned = turn_switch(_read(_switch_request, request), ports)
+    return _Granted({**switch_detail(turned.switch), "changed": turned.changed})
+
+
+def _switch_request(fields: Strict, actor: str) -> SwitchRequest:
+    return SwitchRequest(
+        frozen=fields.truth("frozen"),
+        reason=fields.text("reason"),
+        seen=fields.whole("seen"),
+        actor=actor,
     )
 
 
@@ -126,10 +150,11 @@ def _read(read: Callable[[Strict, str], _Asked], request: Request) -> _Asked:
         ) from error
 
 
-_Answering = Callable[[Request, ControlPorts], HttpAnswer]
+_Answering = Callable[[Request, ControlPorts], _Granted]
 _ROUTES: Mapping[str, _Answering] = {
     "/v1/configurations": _configurations,
     "/v1/intents": _intents,
+    "/v1/freeze": _freeze,
 }
 
 

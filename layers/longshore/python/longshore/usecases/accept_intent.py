@@ -45,11 +45,13 @@ def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
     Raises:
         InvalidError: the request is not well-formed.
         UnknownStageError: no configuration in force has the stage.
-        ContradictedError: the id stands for another intent.
+        ContradictedError: the id stands for another intent, or all is frozen and it would begin
+            something.
         Throttled: AWS was busy; the same request can be sent again.
     """
     intent = _intent(request, ports)
     check_intent(intent, _existing(intent.stage, ports))
+    _check_frozen(intent, ports)
     if not ports.intents.put_once(intent):
         _check_same(intent, ports)
     ports.wakeups.send([Wakeup(intent.stage, frozenset({Hint.PERSON}))])
@@ -59,21 +61,26 @@ def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
 def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
     if _ID.fullmatch(request.id) is None:
         raise InvalidError(f"{shown(request.id)} is no id of a request", "send a new UUID as id")
-    reason = printable(request.reason.strip(), LONGEST_REASON)
-    if not reason:
-        raise InvalidError("the reason is empty", "say why in a few words, with --reason")
     return Intent(
         id=request.id,
         stage=_stage(request.stage),
         kind=_kind(request.kind),
         actor=request.actor,
-        reason=reason,
+        reason=read_reason(request.reason),
         at=ports.clock.now(),
         images=request.images,
         to=request.to,
         leaving=request.leaving,
         ledger=ports.ledger,
     )
+
+
+def read_reason(text: str) -> str:
+    """Return a person's reason as it is kept; raise InvalidError where it says nothing."""
+    reason = printable(text.strip(), LONGEST_REASON)
+    if not reason:
+        raise InvalidError("the reason is empty", "say why in a few words, with --reason")
+    return reason
 
 
 def _stage(text: str) -> StageId:
@@ -102,6 +109,19 @@ def _existing(stage: StageId, ports: ControlPorts) -> StageSpec:
     raise UnknownStageError(
         f"no configuration in force has the stage {stage}", "`longshore status` lists the stages"
     )
+
+
+def _check_frozen(intent: Intent, ports: ControlPorts) -> None:
+    """Refuse at once what a freeze of everything would have declined."""
+    if intent.kind not in {IntentKind.DEPLOY, IntentKind.RETRY}:
+        return
+    switch = ports.switch.read()
+    if switch.on:
+        raise ContradictedError(
+            switch.told,
+            'ask again after `longshore unfreeze --everything --reason "..."`; '
+            "`longshore rollback` passes a freeze",
+        )
 
 
 def _check_same(intent: Intent, ports: ControlPorts) -> None:

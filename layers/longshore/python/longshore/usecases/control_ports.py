@@ -8,6 +8,7 @@ from longshore.domain.configuration import Configuration
 from longshore.domain.errors import LongshoreError
 from longshore.domain.intents import Intent
 from longshore.domain.places import Home, ServiceRef, StageId
+from longshore.domain.stop_switch import StopSwitch
 from longshore.usecases.lookups import Lookups
 from longshore.usecases.ports import Clock, Wakeups
 
@@ -133,6 +134,26 @@ class IntentStore(Protocol):
         ...
 
 
+class StopSwitchStore(Protocol):
+    """The installation's one stop switch."""
+
+    def read(self) -> StopSwitch:
+        """Return the switch as it is, read consistently."""
+        ...
+
+    def turn(self, switch: StopSwitch) -> StopSwitch:
+        """Write the switch over the version it was read with; raise Conflict when it moved."""
+        ...
+
+
+class WakeupsOfAll(Wakeups, Protocol):
+    """The way to the next reconcile of one stage, or of every one."""
+
+    def sweep(self) -> None:
+        """Wake every stage, as the clock does each quarter of an hour."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ControlPorts:
     """What the control function's use cases need.
@@ -142,7 +163,8 @@ class ControlPorts:
 
     configurations: ConfigurationStore
     intents: IntentStore
-    wakeups: Wakeups
+    switch: StopSwitchStore
+    wakeups: WakeupsOfAll
     clock: Clock
     home: Home
     ledger: str = ""

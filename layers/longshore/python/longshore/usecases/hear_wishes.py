@@ -29,13 +29,16 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
     """Do what people asked; until the registry was looked at, only what needs no look.
 
     What was asked for after something that waits for it waits too. Where the registry is `away`
-    it does not: then what waits gives way to what was asked after it.
+    it does not: then what waits gives way to what was asked after it. While everything is frozen
+    what would begin something is declined, and waits for nothing.
     """
     intents = round_.snapshot.intents
     for kind, wishes in groupby(intents, key=lambda intent: intent.kind):
         some = tuple(wishes)
         if hear := _AT_ONCE.get(kind):
             hear(round_, some)
+        elif round_.snapshot.switch.on:
+            _decline_all(round_, some, Stay(_frozen(round_), Outcome.REJECTED))
         elif look is not None:
             _WITH_A_LOOK[kind](round_, some, look)
         elif away and (later := _at_once_after(intents, some[-1])) is not None:
@@ -52,5 +55,13 @@ def _at_once_after(intents: Sequence[Intent], wish: Intent) -> Intent | None:
 def _give_way(round_: Round, wishes: Sequence[Intent], later: Intent) -> None:
     """End wishes that nobody could look up before something else was asked for."""
     reason = f"the registry could not be read before {later.told}; ask again if need be"
+    _decline_all(round_, wishes, Stay(reason, Outcome.SUPERSEDED))
+
+
+def _decline_all(round_: Round, wishes: Sequence[Intent], stay: Stay) -> None:
     for wish in wishes:
-        decline(round_, wish, Stay(reason, Outcome.SUPERSEDED))
+        decline(round_, wish, stay)
+
+
+def _frozen(round_: Round) -> str:
+    return f"{round_.snapshot.switch.told}; ask again after `longshore unfreeze --everything`"

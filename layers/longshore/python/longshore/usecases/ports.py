@@ -71,6 +71,7 @@ class Changes:
     generation that no ECS write may miss, and that no decision on older records may pass. Outcomes
     are kept where the pair has none yet, and never conflict.
     Where a token is asked for, it is taken with the rest or the rest is not written either.
+    What is to be written `unfrozen` is written only while the stop switch is as it was read.
     """
 
     stage: StageRecord | None = None
@@ -83,6 +84,7 @@ class Changes:
     revisions: tuple[KnownRevision, ...] = ()
     links: tuple[EcsDeploymentLink, ...] = ()
     token: Token | None = None
+    unfrozen: bool = False
 
 
 class StageLedger(Protocol):
@@ -95,8 +97,9 @@ class StageLedger(Protocol):
     def commit(self, snapshot: StageSnapshot, changes: Changes) -> StageSnapshot:
         """Write a transition and return the stage after it.
 
-        Raises Conflict when the stage moved, and Paced when the token that is asked for is not
-        there; either way nothing was written.
+        Raises Conflict when the stage moved, or the stop switch did for what must be written
+        unfrozen, and Paced when the token that is asked for is not there; either way nothing was
+        written.
         """
         ...
 

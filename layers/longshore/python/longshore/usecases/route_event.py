@@ -20,13 +20,9 @@ from longshore.domain.places import Home, RepositoryRef, StageId
 from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.documents import parse_document
 from longshore.events.inbound import parse_event
-from longshore.events.messages import WAKEUP, wakeup_from
+from longshore.events.messages import CLOCK, SWEEP, TICK, WAKEUP, wakeup_from
 from longshore.events.parsed import Known, Malformed, Unknown
 from longshore.usecases.ports import Clock, Directory
-
-CLOCK = "clock"
-TICK = "tick"
-SWEEP = "sweep"
 
 
 class WorkQueue(Protocol):

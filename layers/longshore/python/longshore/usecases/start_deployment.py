@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from longshore.decide.promotion import Deploy
-from longshore.domain.deployments import DeploymentRecord, Phase, Trigger
+from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import Changes
@@ -17,7 +17,8 @@ def start_deployment(
 ) -> None:
     """Record a new deployment in flight, and the end of the one that it supersedes.
 
-    What a person's word, `heard` in the same step, makes of the stage is written with it.
+    What a person's word, `heard` in the same step, makes of the stage is written with it. Where
+    everything was frozen since the stage was read nothing is: only a way back passes a freeze.
     """
     deployment, started = announce_deployment(
         _new(round_, move, trigger), EventName.DEPLOYMENT_STARTED, round_.now
@@ -39,6 +40,7 @@ def start_deployment(
             finished=finished,
             announcements=(*ended, *heard.announcements, started),
             outcomes=_applied(round_, deployment),
+            unfrozen=trigger.kind is not TriggerKind.ROLLBACK,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.intents import DynamoIntentStore
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.runtime.clock import Invocation, SystemClock
 from longshore.runtime.settings import ControlSettings
 from longshore.runtime.wiring.shared import make_table, make_wakeups
@@ -14,6 +15,7 @@ def make_control(settings: ControlSettings, invocation: Invocation) -> ControlPo
     return ControlPorts(
         configurations=DynamoConfigurationStore(table),
         intents=DynamoIntentStore(table),
+        switch=DynamoStopSwitch(table),
         wakeups=make_wakeups(settings.inbox_url),
         clock=SystemClock(invocation),
         home=settings.home,
