@@ -198,7 +198,7 @@ def waiting(aws: EmbeddedAws, queues: Sequence[str]) -> dict[str, int]:
     return {queue: number for queue, number in numbers.items() if number}
 
 
-def create_service(aws: EmbeddedAws, name: str, image: str) -> None:
+def create_service(aws: EmbeddedAws, name: str, image: str, *, cluster: str = CLUSTER) -> None:
     """Create a service, with a family of the same name, that runs an image of the registry."""
     ecs = aws.cloud.ecs
     role = f"arn:aws:iam::{aws.cloud.account}:role"
@@ -213,7 +213,7 @@ def create_service(aws: EmbeddedAws, name: str, image: str) -> None:
         containerDefinitions=[{"name": "main", "image": f"{REGISTRY}/{image}"}],
     )
     ecs.create_service(
-        cluster=CLUSTER,
+        cluster=cluster,
         serviceName=name,
         taskDefinition=registered["taskDefinition"]["taskDefinitionArn"],
         desiredCount=1,
@@ -223,9 +223,9 @@ def create_service(aws: EmbeddedAws, name: str, image: str) -> None:
     )
 
 
-def is_steady(aws: EmbeddedAws, services: Sequence[str]) -> bool:
+def is_steady(aws: EmbeddedAws, services: Sequence[str], *, cluster: str = CLUSTER) -> bool:
     """Say whether the one rollout of each of these services, ten at most, is completed."""
-    found = aws.cloud.ecs.describe_services(cluster=CLUSTER, services=services)["services"]
+    found = aws.cloud.ecs.describe_services(cluster=cluster, services=services)["services"]
     return all(
         [one["rolloutState"] for one in service["deployments"]] == ["COMPLETED"]
         for service in found
