@@ -7,7 +7,7 @@ from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.configuration.reading import ConfigurationFile, load_configuration
 from longshore_cli.control import Control
 from longshore_cli.differences import Difference, differences
-from longshore_cli.errors import CommandError, ExitCode
+from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import Installation, find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.output import OutputFormat, confirm, print_json, print_line, print_warning
@@ -16,11 +16,15 @@ from longshore_cli.plan import Eyes, StagePlan, lines_of, plan_stages
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """How somebody applies: what may be deployed, and whether to ask."""
+    """How somebody applies: what may be deployed, and whether to ask.
+
+    Where they only want to `observe`, every stage does, whatever the file says.
+    """
 
     deploy: bool
     yes: bool
     dry_run: bool
+    observe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Plan:
     deploy: bool
     changes: Sequence[Difference]
     stages: Sequence[StagePlan]
+    observe: bool = False
 
     @property
     def refusals(self) -> Sequence[str]:
@@ -55,6 +60,7 @@ class Plan:
             "application": self.source.application,
             "base": self.base,
             "deploy": self.deploy,
+            "observe": self.observe,
             "changes": [change.as_json() for change in self.changes],
             "stages": [stage.as_json() for stage in self.stages],
             "refusals": list(self.refusals),
@@ -63,11 +69,12 @@ class Plan:
 
 def run_apply(place: Place, file: str, options: ApplyOptions, output: OutputFormat) -> None:
     """Apply a file, or say why not; exit 7 where nothing would change."""
+    _check_options(file, options)
     source = load_configuration(file)
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
-        plan = make_plan(access, installation, source, deploy=options.deploy)
+        plan = make_plan(access, installation, source, options)
     _warn_of_slack(source, installation)
     if output is OutputFormat.TEXT:
         _print_plan(plan)
@@ -85,19 +92,21 @@ def run_apply(place: Place, file: str, options: ApplyOptions, output: OutputForm
 
 
 def make_plan(
-    access: Access, installation: Installation, source: ConfigurationFile, *, deploy: bool
+    access: Access, installation: Installation, source: ConfigurationFile, options: ApplyOptions
 ) -> Plan:
     """Look at everything that a file names; raise what AWS raises."""
     ledger = LedgerView(access, installation)
     base, current = ledger.in_force(source.application)
-    wanted = source.configuration(installation.home, number=base + 1, deploy=deploy)
+    wanted = source.configuration(installation.home, number=base + 1, deploy=options.deploy)
+    wanted = wanted.observing() if options.observe else wanted
     eyes = Eyes(access.ecs, access.registry, ledger)
     return Plan(
         source=source,
         base=base,
-        deploy=deploy,
+        deploy=options.deploy,
         changes=differences(current, wanted),
         stages=plan_stages(eyes, wanted),
+        observe=options.observe,
     )
 
 
@@ -112,10 +121,21 @@ def _warn_of_slack(source: ConfigurationFile, installation: Installation) -> Non
 
 
 def _post(plan: Plan, control: Control) -> Mapping[str, object]:
+    body = {
+        "document": plan.source.document,
+        "deploy": plan.deploy,
+        "base": plan.base,
+        "observe": plan.observe,
+    }
     with aws_in_sentences():
-        return control.post(
-            "/v1/configurations",
-            {"document": plan.source.document, "deploy": plan.deploy, "base": plan.base},
+        return control.post("/v1/configurations", body)
+
+
+def _check_options(file: str, options: ApplyOptions) -> None:
+    if options.deploy and options.observe:
+        raise UsageError(
+            "--deploy deploys at once and --observe changes nothing: give one of them",
+            next_step=f"longshore apply {file} --observe",
         )
 
 
@@ -153,6 +173,8 @@ def _print_plan(plan: Plan) -> None:
         print_line(f"  {change}")
     if not plan.changes:
         print_line("  the configuration stays as it is")
+    if plan.observe:
+        print_line("  --observe: every stage only observes, whatever the file says")
     for stage in plan.stages:
         for line in lines_of(stage):
             print_line(line)

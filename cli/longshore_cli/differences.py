@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from longshore.domain.configuration import Configuration, StageSpec
+from longshore.domain.configuration import Configuration, Mode, StageSpec
 from longshore.domain.routes import Route
 from longshore.events.routes import EVENT_WORDS
 
@@ -38,7 +38,13 @@ def differences(before: Configuration | None, after: Configuration) -> Sequence[
         if old.get(path) != text
     ]
     gone = [Difference(path, text, "") for path, text in old.items() if path not in new]
-    return [*changed, *gone]
+    return [each for each in (*changed, *gone) if not _goes_without_saying(each)]
+
+
+def _goes_without_saying(difference: Difference) -> bool:
+    """Whether a stage that comes or goes only says of itself what is the rule: that it deploys."""
+    modes = {difference.before, difference.after}
+    return difference.path.endswith(".mode") and modes == {"", Mode.DEPLOY.value}
 
 
 def _lines(configuration: Configuration) -> Iterator[tuple[str, str]]:
@@ -65,4 +71,5 @@ def _stage_lines(stage: StageSpec) -> Mapping[str, str]:
         mapped = ", ".join(f"{name} runs {alias}" for name, alias in target.containers)
         containers = mapped or "every container of these repositories"
         lines[f"targets.{target.service}"] = f"{containers}, from the revision: {target.base}"
-    return lines | {"deadline": f"{int(stage.deadline.total_seconds())}s"}
+    deadline = f"{int(stage.deadline.total_seconds())}s"
+    return lines | {"deadline": deadline, "mode": stage.mode.value}

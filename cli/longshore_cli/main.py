@@ -119,6 +119,10 @@ def apply(
     deploy: Annotated[
         bool, typer.Option("--deploy", help="Deploy at once what the policies choose now.")
     ] = False,
+    observe: Annotated[
+        bool,
+        typer.Option("--observe", help="Only observe, in every stage: change nothing in ECS."),
+    ] = False,
     yes: Yes = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
@@ -133,7 +137,8 @@ def apply(
     from longshore_cli.apply import ApplyOptions, run_apply
 
     place = Place(installation, profile, region)
-    run_apply(place, file, ApplyOptions(deploy=deploy, yes=yes, dry_run=dry_run), output)
+    options = ApplyOptions(deploy=deploy, yes=yes, dry_run=dry_run, observe=observe)
+    run_apply(place, file, options, output)
 
 
 for look in (status, watch, history, events, doctor):

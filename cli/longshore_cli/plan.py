@@ -11,7 +11,7 @@ from longshore.decide.adoption import common_digests, name_image, running_by_ali
 from longshore.decide.rendering import UnknownContainerError, managed_containers
 from longshore.decide.selection import Chosen
 from longshore.decide.support import refusal_of
-from longshore.domain.configuration import Base, Configuration, StageSpec, TargetSpec
+from longshore.domain.configuration import Base, Configuration, Mode, StageSpec, TargetSpec
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
@@ -66,13 +66,19 @@ class StagePlan:
     @property
     def deploys(self) -> bool:
         """Whether something is deployed at once."""
-        return self.deploy and self._differs and not self._refused
+        observed = self.spec.mode is Mode.OBSERVE
+        return self.deploy and self._differs and not self._refused and not observed
 
     @property
     def then(self) -> str:
         """What happens when this is applied, in a sentence."""
         if self._refused:
             return "nothing: a service of the stage is refused, and the file with it"
+        if self.spec.mode is Mode.OBSERVE:
+            return (
+                "nothing is changed in ECS, whatever is pushed: the stage only observes, and tells "
+                "what it would deploy"
+            )
         if self.chosen is None:
             return f"nothing is deployed: {self.nothing}"
         if not self._differs:
@@ -98,6 +104,7 @@ class StagePlan:
         """Return the stage for programs."""
         return {
             "stage": str(self.spec.id),
+            "mode": self.spec.mode.value,
             "runs": release_detail(self.runs) if self.runs else None,
             "chooses": release_detail(self.chosen) if self.chosen else None,
             "deploys": self.deploys,

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from longshore.decide.concerns import FollowedImage, OwnedTarget, Place, Registered
 from longshore.decide.versions import Range
+from longshore.domain.configuration import Mode
 from longshore.domain.facts import ECS_NAME
 from longshore.domain.policies import Selection, SemverPolicy, TagPolicy
 from longshore.events.arns import ACCOUNT, REGION
@@ -120,8 +121,8 @@ class _Reading:
     def _follows(self, path: Path, images: Iterable[_Image]) -> Iterator[FollowedImage]:
         self._check_keys(path, Stage, NOT_YET["stage"])
         mode = self._text((*path, "mode"))
-        if mode not in {None, "deploy"}:
-            self._warn((*path, "mode"), _NOT_ACTED_ON)
+        if mode not in {None, *Mode}:
+            self._warn((*path, "mode"), f"is none of {', '.join(Mode)}")
         here = self._place(path)
         for image in images:
             account, region = image.place.account, image.place.region

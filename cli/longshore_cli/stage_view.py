@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longshore.domain.deployments import DeploymentRecord, Leg, Phase
-from longshore.domain.holds import Veto
+from longshore.domain.holds import Veto, Would
 from longshore.domain.stages import StageSnapshot, TargetRecord
-from longshore.events.outbound import deployment_detail, release_detail, stage_detail
+from longshore.events.outbound import (
+    deployment_detail,
+    release_detail,
+    stage_detail,
+    would_detail,
+)
 from longshore_cli.freeze_view import END
 
 _ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
@@ -34,6 +39,8 @@ class StageView:
         """The phase of the deployment; before the first one, how far the adoption is."""
         if self.snapshot.deployment is None and not self.adopted:
             return "Adopting"
+        if self.snapshot.deployment is None and self.snapshot.observing:
+            return "Observing"
         return "Adopted" if self.deployment is None else self.deployment.phase.value
 
     @property
@@ -51,7 +58,23 @@ class StageView:
             return f"configuration {self.snapshot.config} is being adopted"
         if kept := self._kept:
             return kept
+        if self.snapshot.observing:
+            return self._observed
         return self.deployment.reason if self.deployment else "adopted as it is"
+
+    @property
+    def would(self) -> Would | None:
+        """What an observing stage would deploy, None where that is what runs by now."""
+        stage = self.snapshot.stage
+        would, live = stage.would, stage.live
+        came_true = would and live and live.content == would.release.content
+        return None if came_true else would
+
+    @property
+    def _observed(self) -> str:
+        if self.would is None:
+            return "observing: nothing would be deployed"
+        return f"observing: would deploy {self.would.release} because {self.would.reason}"
 
     @property
     def _kept(self) -> str:
@@ -69,6 +92,8 @@ class StageView:
             return [f"longshore status {self.name} shows how it goes on"]
         if self.snapshot.switch.on:
             return [f"{END} ends the freeze"]
+        if self.snapshot.observing:
+            return ["set `mode: deploy` for it in longshore.yaml, then: longshore apply"]
         stage = self.snapshot.stage
         if stage.paused is not None:
             return [f"longshore resume {self.name} --reason TEXT lets it move by itself again"]
@@ -96,6 +121,8 @@ class StageView:
             **stage_detail(stage, self.reason),
             "name": self.name,
             "phase": self.phase,
+            "mode": self.snapshot.spec.mode.value,
+            "would": would_detail(self.would, before=stage.live) if self.would else None,
             "configuration": self.snapshot.config,
             "trouble": stage.trouble,
             "vetoes": [_veto_json(veto) for veto in stage.vetoes],

@@ -1,7 +1,7 @@
 """The people around an installation: what they push, ask for, and do by hand."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -49,6 +49,7 @@ class People:
         self._pushed: dict[str, list[tuple[str, str]]] = {}
         self._deadlines: dict[str, int] = {}
         self._last: tuple[str, Mapping[str, object]] | None = None
+        world.truth.observing |= self._plan.observed
 
     # ── before anything begins ──────────────────────────────────────────────────────────────
 
@@ -241,6 +242,32 @@ class People:
     def _apply_and_deploy(self, action: Action) -> None:
         self.apply(self._application(action), deploy=True)
 
+    def _observe(self, action: Action) -> None:
+        """Let a stage only observe from now on."""
+        self._world.truth.observing.add(self._stage(action))
+        self.apply(self._application(action))
+
+    def _act_again(self, action: Action) -> None:
+        """Let a stage that observes deploy again."""
+        self._world.truth.observing.discard(self._stage(action))
+        self.apply(self._application(action))
+
+    def _move_observed(self, action: Action) -> None:
+        """Bring a stage to its newest images, or some before them, as the team's own tool does."""
+        for service in self._services_of(action):
+            images = self._pushed[service.repository]
+            back = -1 if action.how % 3 else -1 - action.whom % len(images)
+            self._bring(service, images[back][1])
+
+    def _roll_observed(self, action: Action) -> None:
+        """Have ECS pull anew what a stage's revisions name, perhaps by a tag."""
+        for service in self._services_of(action):
+            self._update(service, {"forceNewDeployment": True})
+
+    def _services_of(self, action: Action) -> Sequence[Service]:
+        application = self._application(action)
+        return application.stages[action.how % len(application.stages)].services
+
     def _repeat_request(self, _: Action) -> None:
         """Send the last request a second time, as whoever did not see its answer does."""
         if self._last is not None:
@@ -275,11 +302,16 @@ class People:
         """Bring a service to another image behind Longshore's back."""
         service = self._service(action)
         images = self._pushed[service.repository]
-        _, digest = images[action.how % len(images)]
+        self._bring(service, images[action.how % len(images)][1])
+
+    def _bring(self, service: Service, digest: str) -> None:
+        """Bring a service to an image by a revision of another hand."""
         image = f"{self._world.cloud.uri(service.repository)}@{digest}"
         self._by_hand("RegisterTaskDefinition", service, self._definition(service, image, 300))
         self._update(service, {"taskDefinition": service.family})
         self._world.truth.moved[str(service)] = self._world.kernel.now
+        found = self._world.cloud.service(service.cluster, service.name)
+        self._world.truth.brought[str(service)] = found["taskDefinition"] if found else ""
 
     def _register_by_hand(self, action: Action) -> None:
         """Register a revision with another size, as Terraform does; no service is moved."""
@@ -335,6 +367,7 @@ class People:
             "stages": {
                 stage.name: {
                     "deadline": f"{self._deadlines.get(application.name, stage.deadline)}m",
+                    "mode": self._mode(f"{application.name}/{stage.name}"),
                     "targets": [
                         {"service": str(service), "base": service.base}
                         for service in stage.services
@@ -345,6 +378,9 @@ class People:
                 if f"{application.name}/{stage.name}" not in self._world.truth.left_out
             },
         }
+
+    def _mode(self, stage: str) -> str:
+        return "observe" if stage in self._world.truth.observing else "deploy"
 
     def _ask(
         self, path: str, anew: Anew, body: Mapping[str, object], tries: int | None = None

@@ -85,6 +85,7 @@ class Plan:
     was there already than what the services ran when their stages were adopted, `stormy` that the
     weather had begun by then. `first_backup` is how long after that the table is kept for the
     first time, perhaps before all stages were adopted; `first_sweep` is when the first sweep comes.
+    `observed` are the stages that only observe at first.
     """
 
     seed: int
@@ -97,6 +98,7 @@ class Plan:
     slack: bool = False
     first_backup: timedelta = timedelta(minutes=1)
     first_sweep: timedelta = timedelta()
+    observed: frozenset[str] = frozenset()
 
     def services(self) -> list[Service]:
         """Return the services of all stages."""
@@ -162,6 +164,9 @@ CHANNEL, ALARMS = "#shop", "#alarms"
 FROZEN = 0.1
 """How often people freeze everything; that is drawn apart as well."""
 
+OBSERVED = 0.1
+"""How often a stage only observes for a while; that is drawn apart as well."""
+
 FIRST_BACKUPS = (0.02, 0.02, 1, 60)
 """Seconds after the first configuration; stages are adopted in the first few."""
 
@@ -177,7 +182,10 @@ def draw_plan(seed: int) -> Plan:
     hours = actions[-1].after / timedelta(hours=1)
     actions = _paused(Random(f"pauses {seed}"), actions)
     actions = _wanted(Random(f"words {seed}"), actions)
-    actions = _frozen(Random(f"freezes {seed}"), actions)
+    # These two are called so that no seed of `regressions` gets another story.
+    actions = _frozen(Random(f"calm {seed}"), actions)
+    watching = Random(f"observed {seed}")
+    actions, observed = _observed(watching, actions, applications)
     climate = draw_climate(rng, hours)
     slack = _slack(seed)
     if slack is not None:
@@ -195,6 +203,7 @@ def draw_plan(seed: int) -> Plan:
         slack=slack is not None,
         first_backup=first_backup,
         first_sweep=first_sweep,
+        observed=observed,
     )
 
 
@@ -304,3 +313,29 @@ def _frozen(rng: Random, actions: list[Action]) -> list[Action]:
         for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
     ]
     return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _observed(
+    rng: Random, actions: list[Action], applications: Sequence[Application]
+) -> tuple[list[Action], frozenset[str]]:
+    """Return what people do, and who observes at first, with a stage that does in some seeds.
+
+    Meanwhile its services are mostly moved by another tool. Mostly it deploys again later.
+    """
+    if rng.random() >= OBSERVED:
+        return actions, frozenset()
+    lasts, whom, how = actions[-1].after, rng.randrange(1000), rng.randrange(1000)
+    application = applications[whom % len(applications)]
+    stage = application.stages[how % len(application.stages)]
+    at_first = rng.random() < 0.5
+    verbs = [] if at_first else ["observe"]
+    verbs += rng.choices(["move_observed", "roll_observed"], k=rng.choice([0, 1, 2, 3]))
+    verbs += rng.choice([[], [], ["roll_back"], ["deploy"], ["retry"]])
+    verbs += rng.choice([[], ["act_again"], ["act_again", "push"]])
+    moments = sorted(rng.uniform(0, 1.2) * lasts for _ in verbs)
+    more = [
+        Action(len(actions) + place, moment, verb, whom, how)
+        for place, (verb, moment) in enumerate(zip(verbs, moments, strict=True))
+    ]
+    observed = frozenset({f"{application.name}/{stage.name}"} if at_first else ())
+    return sorted([*actions, *more], key=lambda action: action.after), observed

@@ -199,6 +199,14 @@ class Region:
         containers = self.revision(found["taskDefinition"])["containerDefinitions"]
         return str(next(each["image"] for each in containers if each["name"] == "web"))
 
+    def settled(self, service: Service) -> str | None:
+        """Return the image that ECS has brought a service to, by digest; None where it has not."""
+        image, found = self.runs(service), self.service(service.cluster, service.name)
+        if image is None or found is None or "@" not in image:
+            return None
+        states = [each["rolloutState"] for each in found["deployments"]]
+        return image if states == ["COMPLETED"] else None
+
     def service(self, cluster: str, name: str) -> Mapping[str, Any] | None:
         """Return a service as it is at this moment."""
         reply: Any = self.ecs.call("DescribeServices", {"cluster": cluster, "services": [name]})

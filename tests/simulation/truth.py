@@ -19,8 +19,9 @@ class Truth:
     """Pushes, tags and deployments as AWS knows them, and what people did by hand.
 
     `touched` are the services to which people did anything, `moved` those that they brought to
-    something else, `left_out` the stages and the services that no configuration has any more,
-    `went_back` the stages that people brought back.
+    something else, `brought` the revision of that, `left_out` the stages and the services that no
+    configuration has any more, `went_back` the stages that people brought back, `observing` those
+    that only observe, as people have it.
     """
 
     tagged: defaultdict[ImageKey, list[tuple[datetime, str | None]]] = field(
@@ -32,9 +33,11 @@ class Truth:
     failed: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
     moved: dict[str, datetime] = field(default_factory=dict)
+    brought: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
     went_back: set[str] = field(default_factory=set)
+    observing: set[str] = field(default_factory=set)
     restored_at: datetime = LONG_AGO
     registered_at: dict[str, datetime] = field(default_factory=dict)
 

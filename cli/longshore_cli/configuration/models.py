@@ -131,7 +131,11 @@ class Stage(_Strict):
         ),
     ] = "30m"
     mode: Annotated[
-        Literal["deploy"], Field(description="deploy: act on what the policies choose.")
+        Literal["deploy", "observe"],
+        Field(
+            description="deploy: act on what the policies choose; observe: only tell what that "
+            "would be, and change nothing in ECS."
+        ),
     ] = "deploy"
     account: Annotated[
         Account,

@@ -199,7 +199,7 @@ def _message(source: Source, path: Path, details: ErrorDetails) -> str:
     if kind in _SAID:
         return _SAID[kind].format(**context)
     if kind == "literal_error":
-        return _none_of(path, value, str(context.get("expected", "")))
+        return _none_of(value, str(context.get("expected", "")))
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {_found(source, path, value)}"
     return details["msg"].removeprefix("Value error, ")
@@ -233,12 +233,10 @@ def _place(path: Path) -> tuple[type[BaseModel], str]:
             return Document, "document"
 
 
-def _none_of(path: Path, value: object, expected: str) -> str:
+def _none_of(value: object, expected: str) -> str:
     choices = _quoted_in(expected)
     if not isinstance(value, str):
         return f"expected {' or '.join(choices)}, found {kind_of(value)}"
-    if path[-1:] == ("mode",) and value in NOT_YET["mode"]:
-        return f"{value} is not acted on by this version; remove it"
     return f"{value!r} is none of {', '.join(choices)}{suggestion(value, choices)}"
 
 

@@ -1,86 +1,33 @@
 """Small stories that together reach every use case, each to be stopped at every call."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from longshore.domain.rates import Rate, Rates
-from tests.simulation.climate import CALM, Fate, Window
+from tests.simulation.climate import Fate, Window
 from tests.simulation.crash.ends import ASPECTS
-from tests.simulation.crash.scripted import ALWAYS, Script, Spell
-from tests.simulation.plan import Action, Application, Plan, Repository, Service, Stage
-
-CRASHES, NEVER_STARTS, NEVER_SETTLES = 0, 4, 5
-"""Places in the list of bad images."""
-
-OUTCOME = frozenset({"live", "kept back", "runs"})
-"""What must be the same where it is a matter of moments which steps lead to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A plan, what the world does to it, and what its story tells when nothing goes wrong.
-
-    After every stop its end must be the same in these aspects.
-    """
-
-    about: str
-    plan: Plan
-    shows: tuple[str, ...]
-    script: Script = field(default_factory=Script)
-    aspects: frozenset[str] = ASPECTS
-
-
-Do = tuple[float, str, int, int]
-"""An action: the seconds after the one before it, the verb, `whom` and `how`."""
-
-A_WHILE: Do = (240, "wait", 0, 0)
-LATER = 1500
-"""Seconds after which everything is over, even if a worker died and another had to come."""
-
-
-APP = Repository("app", by_version=False, immutable=False)
-SIDE = Repository("side", by_version=True, immutable=True)
-
-
-def _plan(stages: Sequence[Stage], *actions: Do, **more: Any) -> Plan:
-    after, done = timedelta(), []
-    for number, (pause, verb, whom, how) in enumerate(actions):
-        after += timedelta(seconds=pause)
-        done.append(Action(number, after, verb, whom, how))
-    repositories = {service.repository for stage in stages for service in stage.services}
-    images = tuple(each for each in (APP, SIDE) if each.name in repositories)
-    return Plan(0, CALM, (Application("shop", images, tuple(stages)),), tuple(done), **more)
-
-
-def _service(name: str, **more: Any) -> Service:
-    usual = {"cluster": "staging", "repository": "app", "breaker": "on", "desired": 1}
-    return Service(**{**usual, "name": name, "base": "service", "pinned": True, **more})
-
-
-def _staging(*services: Service, deadline: int = 30) -> Stage:
-    return Stage("staging", services, deadline)
-
-
-def _minutes(begins: float, ends: float) -> Window:
-    return Window(timedelta(minutes=begins), timedelta(minutes=ends))
-
-
-def _from(seconds: float) -> Window:
-    return replace(ALWAYS, begins=timedelta(seconds=seconds))
-
-
-def _until(seconds: float) -> Window:
-    return replace(ALWAYS, ends=timedelta(seconds=seconds))
-
-
-WEB = _service("web")
-API = _service("api")
-ONE = _staging(WEB)
-TWO = _staging(WEB, API)
-PRODUCTION = Stage("production", (_service("web", cluster="production"),), 30)
-
+from tests.simulation.crash.kept_still import KEPT_STILL
+from tests.simulation.crash.scenario import (
+    A_WHILE,
+    API,
+    CRASHES,
+    LATER,
+    NEVER_SETTLES,
+    NEVER_STARTS,
+    ONE,
+    OUTCOME,
+    PRODUCTION,
+    TWO,
+    WEB,
+    Scenario,
+)
+from tests.simulation.crash.scenario import make_plan as _plan
+from tests.simulation.crash.scenario import make_service as _service
+from tests.simulation.crash.scenario import make_staging as _staging
+from tests.simulation.crash.scenario import minutes as _minutes
+from tests.simulation.crash.scenario import points_from as _from
+from tests.simulation.crash.scenario import points_until as _until
+from tests.simulation.crash.scripted import Script, Spell
 
 SCENARIOS: Mapping[str, Scenario] = {
     "adoption": Scenario(
@@ -125,57 +72,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
         ("is paused", "is resumed", "shop/staging#2 is Succeeded"),
         aspects=OUTCOME,
-    ),
-    "frozen": Scenario(
-        "Everything is frozen while an image is brought; a bad one and a retry wait, a way back "
-        "does not. Who looked before somebody else ended it ends it no second time.",
-        _plan(
-            [TWO],
-            (1, "push_bad", 0, CRASHES),
-            (1, "freeze", 0, 1),
-            (LATER, "push", 0, 0),
-            (1, "retry", 0, 0),
-            (LATER, "unfreeze", 0, 4),
-            (LATER, "wait", 0, 0),
-        ),
-        (
-            "is frozen",
-            "shop/staging#1 is RolledBack",
-            "are answered 409 by /v1/intents",
-            "are answered 409 by /v1/freeze",
-            "goes on again",
-            "shop/staging#2 is Succeeded",
-        ),
-        aspects=OUTCOME - {"kept back"},  # the freeze may come before the bad one is tried
-    ),
-    "frozen, and back": Scenario(
-        "A person goes back while everything is frozen, and an answer is lost by who froze it.",
-        _plan(
-            [ONE],
-            (1, "push", 0, 0),
-            (LATER, "freeze", 0, 1),
-            (90, "roll_back", 0, 0),
-            (LATER, "unfreeze", 0, 1),
-            (60, "repeat_request", 0, 0),
-            A_WHILE,
-        ),
-        ("is frozen", "shop/staging#2 is Succeeded", "goes on again"),
-        Script((Spell("dynamodb:PutItem", _minutes(25, 25.5), Fate.REPLY_LOST),)),
-        aspects=OUTCOME,
-    ),
-    "frozen before a wish is heard": Scenario(
-        "A person asks for an image by name, and everything is frozen before the stage hears it.",
-        _plan(
-            [ONE],
-            (1, "push", 0, 0),
-            (LATER, "push", 0, 0),
-            (LATER, "deploy", 0, 1),
-            (3, "freeze", 0, 1),
-            (LATER, "wait", 0, 0),
-        ),
-        ("is frozen", "shop/staging#2 is Succeeded"),
-        Script((Spell("ecr:", _minutes(50, 52), Fate.DENIED),), points=_from(2 * LATER)),
-        aspects=frozenset(),  # the wish may be heard before the freeze
     ),
     "deployed by hand": Scenario(
         "A person brings one of two images back by name; the other stays, until they resume.",
@@ -512,5 +408,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         Script((Spell("ecs:UpdateService", _minutes(1, 20), Fate.DENIED),), points=_from(LATER)),
         aspects=OUTCOME,
     ),
+    **KEPT_STILL,
 }
 """Every scenario, by its name."""

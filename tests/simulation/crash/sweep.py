@@ -17,7 +17,8 @@ from multiprocessing import get_context
 from longshore.aws.calls import AwsCall
 from tests.simulation.climate import Fate
 from tests.simulation.crash.ends import End, difference, end_of
-from tests.simulation.crash.scenarios import SCENARIOS, Scenario
+from tests.simulation.crash.scenario import Scenario
+from tests.simulation.crash.scenarios import SCENARIOS
 from tests.simulation.crash.scripted import Decide, Scripted
 from tests.simulation.voyage import Result, Voyage
 

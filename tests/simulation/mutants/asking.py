@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from longshore.aws.transactions import writes_of as _writes_of
 from longshore.decide.promotion import Deploy, Move, Stay, decide_move
 from longshore.decide.word import standing
-from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.deployments import DeploymentRecord, Trigger, TriggerKind
 from longshore.domain.holds import Hold
 from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Outcome
@@ -20,7 +20,8 @@ from longshore.usecases.hear_wishes import _AT_ONCE
 from longshore.usecases.ports import Changes
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import Round
-from tests.simulation.mutants.mutant import Mutant, replacing
+from longshore.usecases.start_deployment import start_deployment
+from tests.simulation.mutants.mutant import Mutant, replacing, together
 
 
 def _not_held(round_: Round, heard: Changes, hold: Hold) -> Changes:
@@ -66,7 +67,35 @@ def _stand_still_while_frozen(round_: Round, deployment: DeploymentRecord) -> No
         advance_return(round_, deployment)
 
 
+def _deploy_all_the_same(round_: Round, move: Deploy) -> Stay:
+    start_deployment(round_, move, Trigger(TriggerKind.SWEEP))
+    return Stay(move.reason, Outcome.APPLIED)
+
+
+def _believe_the_record(round_: Round) -> bool:
+    del round_
+    return True
+
+
 MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "observe-that-writes",
+        "a stage that only observes deploys what its policies choose",
+        replacing("longshore.usecases.choose_release.tell_would", _deploy_all_the_same),
+    ),
+    Mutant(
+        "observe-that-heeds-people",
+        "a person's deploy, rollback or retry begins in a stage that only observes",
+        together(
+            replacing("longshore.usecases.accept_intent.BEGINNING", frozenset()),
+            replacing("longshore.usecases.hear_wishes.BEGINNING", frozenset()),
+        ),
+    ),
+    Mutant(
+        "observe-that-does-not-look",
+        "a stage that only observes takes what it deployed last for what runs",
+        replacing("longshore.usecases.reconcile.see_what_runs", _believe_the_record),
+    ),
     Mutant(
         "freeze-ignored",
         "what the policies choose ships although everything is frozen",

@@ -108,10 +108,12 @@ class EcsWatch:
         since: datetime,
         *,
         effective: bool,
+        theirs: bool,
     ) -> None:
         """Check one UpdateService as it took effect.
 
-        `images` are those of the revision, `since` is when the worker that made it began.
+        `images` are those of the revision, `since` is when the worker that made it began, `theirs`
+        whether the service had what another hand brought.
         """
         name = f"{request['cluster']}/{request['service']}"
         owner = self._owners.get(name)
@@ -136,12 +138,13 @@ class EcsWatch:
         self.tell(str(service), f"{did} {'back ' if back else ''}to {what} for {stage}#{number}")
         if effective:
             self._count(stage, str(service), number, back=back)
-            self._check_hands(str(service), number, since, back=back)
+            self._check_hands(str(service), number, since, back=back and theirs)
+            if not back:
+                self.forward_at[str(service), number] = self.clock()
 
     def _check_hands(self, service: str, number: int, since: datetime, *, back: bool) -> None:
         """What another hand brought during a rollout is theirs: the way back leaves it alone."""
         if not back:
-            self.forward_at[service, number] = self.clock()
             return
         began, moved = self.forward_at.get((service, number)), self.truth.moved.get(service)
         if began and moved and began < moved < since - MOST_STALE:

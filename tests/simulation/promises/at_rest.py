@@ -31,6 +31,10 @@ class Cloud(Protocol):
         """Return the image that a service's primary deployment runs, None where it is gone."""
         ...
 
+    def settled(self, service: Service) -> str | None:
+        """Return the image that ECS has brought a service to, by digest; None where it has not."""
+        ...
+
     def own_revisions(self) -> Iterable[tuple[str, str]]:
         """Return (family, ARN) of every revision that Longshore registered."""
         ...
@@ -80,11 +84,14 @@ class AtRest:
         else:
             self._settled(application, stage, body)
             self._services(stage, body)
+            self._observed(stage, body)
 
     def _settled(self, application: Application, stage: Stage, body: Body) -> None:
         name = f"{application.name}/{stage.name}"
         wanted = self._wanted(application)
         if wanted is None or digests_of(body["live"]) == wanted or self._is_frozen():
+            return
+        if self._is_observing(name) and self._would(body) == wanted:
             return
         vetoes = [v for v in body["vetoes"] if digests_of(v["release"]) == wanted]
         holds = [
@@ -104,6 +111,35 @@ class AtRest:
         """Whether people froze everything and left it so: the switch says why, at any moment."""
         switch = self.ledger.switch()
         return switch is not None and bool(switch.body["on"])
+
+    def _would(self, body: Body) -> frozenset[tuple[str, str]] | None:
+        """Return what an observing stage says that it would deploy; it says why."""
+        would = body["would"]
+        if would is None or not (body["observed"] and would["reason"]):
+            return None
+        return digests_of(would["release"])
+
+    def _observed(self, stage: Stage, body: Body) -> None:
+        """What is live in an observing stage is what its services run, whoever brought it."""
+        if not self._is_observing(body["id"]):
+            return
+        named = [service for service in stage.services if not self._is_left_out(service)]
+        runs = [self.cloud.settled(service) for service in named]
+        if not runs or any(image is None for image in runs):
+            return
+        images = zip(named, runs, strict=True)
+        found = frozenset((s.repository, str(i).partition("@")[2]) for s, i in images)
+        is_one = len(found) == len({service.repository for service in named})
+        live = digests_of(body["live"])
+        if is_one and live != found and {r for r, _ in live or found} == {r for r, _ in found}:
+            self.say("liveness", f"{body['id']} observes {sorted(live)}, its services run {found}")
+
+    def _is_observing(self, stage: str) -> bool:
+        number = self.ledger.number_in_force(stage.partition("/")[0])
+        return self.ledger.observes(stage, number)
+
+    def _is_left_out(self, service: Service) -> bool:
+        return str(service) in self.truth.left_out
 
     def _keeps_back(self, hold: Body, wanted: frozenset[tuple[str, str]]) -> bool:
         """Whether a hold is of what is wanted, or of something newer that was kept back before."""

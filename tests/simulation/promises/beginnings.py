@@ -48,6 +48,8 @@ class Beginnings:
     def check(self, body: Body, memory: StageMemory, since: datetime) -> None:
         """Check a deployment; `since` is when the worker that recorded it began."""
         digests = digests_of(body["release"])
+        if self.in_force.observes(body["stage"], since):
+            self.say("promise 12", f"{_name(body)} began in a stage that only observes")
         if body["trigger"]["kind"] in BY_ITSELF:
             self._by_itself(body, memory, since)
         else:

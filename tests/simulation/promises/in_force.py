@@ -51,6 +51,14 @@ class InForce:
         later = [number for at, number in switched if at > since]
         return any(self._has(application, n, stage, service) for n in {*before, *later})
 
+    def observes(self, stage: str, since: datetime) -> bool:
+        """Whether every configuration in force since a moment only observes a stage."""
+        application = stage.partition("/")[0]
+        switched = self.switched.get(application, [])
+        before = [number for at, number in switched if at <= since][-1:]
+        later = [number for at, number in switched if at > since]
+        return all(self.ledger.observes(stage, n) for n in {*before, *later})
+
     def _has(self, application: str, number: int, stage: str, service: str) -> bool:
         configuration = self.ledger.configuration(application, number)
         stages = configuration["stages"] if configuration else ()

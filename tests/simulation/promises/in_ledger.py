@@ -107,6 +107,8 @@ class LedgerWatch:
                 self.say("promise 14", f"{body['id']} holds {what}")
         if (body["current"] is None) != (entry.due_at is None):
             self.say("bounds", f"{entry.pk} has timer {entry.due_at} with {body['current']}")
+        if body["would"] and (before is None or before.body["would"] != body["would"]):
+            self.tell(body["id"], f"would deploy: {body['would']['reason']}")
         self._look_at_pause(body, before.body["paused"] if before else None)
         memory.vetoed |= {digests_of(veto["release"]) for veto in body["vetoes"]}
         if body["allowance"] is not None:

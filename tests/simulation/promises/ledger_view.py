@@ -78,6 +78,12 @@ class LedgerView:
         entry = self._entry(f"application#{application}", f"configuration#{number:08d}")
         return None if entry is None else entry.body
 
+    def observes(self, stage: str, number: int | None) -> bool:
+        """Whether a numbered configuration of a stage's application only observes the stage."""
+        configuration = self.configuration(stage.partition("/")[0], number) if number else None
+        stages = configuration["stages"] if configuration else ()
+        return any(each["id"] == stage and each["mode"] == "observe" for each in stages)
+
     def switch(self) -> Entry | None:
         """Return the stop switch's entry, None where nobody ever turned it."""
         return self._entry("switch", "everything")

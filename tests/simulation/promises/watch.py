@@ -56,13 +56,15 @@ class Watch:
         self.ecs.check_call(operation)
         match operation:
             case "RegisterTaskDefinition":
-                return self._before_register(request)
+                return self._before_register(request, since)
             case "UpdateService":
                 return self._before_update(request, since)
             case _:
                 return _nothing
 
-    def _before_register(self, request: Params) -> Callable[[Params], None]:
+    def _before_register(self, request: Params, since: datetime) -> Callable[[Params], None]:
+        tags = {tag["key"]: tag["value"] for tag in request.get("tags", ())}
+        self._check_observed(tags.get("longshore:stage", "none"), since)
         earlier = [self._region.revision(arn) for arn in self._region.revisions(request["family"])]
 
         def look(reply: Params) -> None:
@@ -74,7 +76,7 @@ class Watch:
         return look
 
     def _before_update(self, request: Params, since: datetime) -> Callable[[Params], None]:
-        before = self._deployments(request)
+        before, theirs = self._deployments(request), self._has_theirs(request)
         definition = self._region.revision(request["taskDefinition"])
         images = [container["image"] for container in definition["containerDefinitions"]]
 
@@ -82,9 +84,19 @@ class Watch:
             self.written.append(request["service"])
             effective = bool(self._deployments(request) - before)
             self._check_owner(request, since)
-            self.ecs.updated(request, images, since, effective=effective)
+            self._check_observed(
+                self.ecs.owner(f"{request['cluster']}/{request['service']}"), since
+            )
+            self.ecs.updated(request, images, since, effective=effective, theirs=theirs)
 
         return look
+
+    def _check_observed(self, stage: str | None, since: datetime) -> None:
+        """A stage that only observes writes nothing, but to end what had begun before."""
+        entry = self.ledger.stage(stage) if stage is not None else None
+        busy = entry is not None and entry.body["current"] is not None
+        if stage is not None and not busy and self.in_force.observes(stage, since):
+            self.say("promise 12", f"{stage} only observes, and something was written to ECS")
 
     def _check_owner(self, request: Params, since: datetime) -> None:
         """A stage moves what its configuration in force names, or named when its worker began."""
@@ -96,6 +108,14 @@ class Watch:
     def _deployments(self, request: Params) -> set[str]:
         service = self._region.service(request["cluster"], request["service"])
         return {each["id"] for each in service["deployments"]} if service else set()
+
+    def _has_theirs(self, request: Params) -> bool:
+        """Whether a service is still on what another hand brought: a breaker may end that."""
+        service = self._region.service(request["cluster"], request["service"])
+        theirs = self._truth.brought.get(f"{request['cluster']}/{request['service']}")
+        deployments = service["deployments"] if service else ()
+        primary = (each for each in deployments if each["status"] == "PRIMARY")
+        return any(each["taskDefinition"] == theirs for each in primary)
 
     def sent(self, request: Params) -> None:
         """Take note of wake-ups that reached the work queue: each event in them has to end."""

@@ -87,7 +87,16 @@ def test_a_body_says_nothing_of_python() -> None:
             }
         ],
         "deadline": 1800.0,
+        "mode": "deploy",
     }
+
+
+def test_a_stage_that_an_older_version_configured_deploys() -> None:
+    stage = make_configuration().stages[0]
+    older = json.loads(encode(stage))
+    del older["mode"]
+
+    assert decode(json.dumps(older), StageSpec) == stage
 
 
 def test_moments_are_kept_in_utc() -> None:

@@ -70,7 +70,7 @@ def test_requests_are_signed_and_carry_no_actor(pinned: World) -> None:
     assert "/eu-central-1/lambda/aws4_request" in heard.headers["Authorization"]
     assert heard.headers["X-Amz-Security-Token"] == "testing"
     assert "X-Amz-Date" in heard.headers
-    assert set(heard.body) == {"document", "deploy", "base"}
+    assert set(heard.body) == {"document", "deploy", "base", "observe"}
     current = pinned.configurations.configuration("shop", 1)
     assert current is not None
     assert current.applied_by == "arn:aws:sts::123456789012:assumed-role/Developer/ana"

@@ -277,7 +277,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:
         "8:9: stages.staging.targets[0].service: is missing",
         "8:9: stages.staging.targets[0].servce: unknown key; did you mean 'service'?",
         f"9:15: stages.staging.deadline: expected text, found a number; if 90 {quotes}",
-        "10:11: stages.staging.mode: 'observ' is none of deploy: use one of deploy",
+        "10:11: stages.staging.mode: 'observ' is none of deploy, observe: did you mean 'observe'?",
         "11:5: stages.staging.approval: approval is not acted on by this version; remove it",
         "12:1: notify: is empty; at least one is needed",
     ]
@@ -302,12 +302,16 @@ def test_selections_of_later_versions_are_refused_by_their_names(key: str) -> No
     )
 
 
-def test_a_schedule_and_observe_are_refused_by_their_names() -> None:
+def test_a_schedule_is_refused_by_its_name() -> None:
     schedule = FILE.replace("service: staging/web", "schedule: nightly")
 
     assert "schedule is not acted on by this version" in "".join(problems(schedule))
-    assert problems(f"{FILE}    mode: observe\n") == [
-        "9:11: stages.staging.mode: observe is not acted on by this version; remove it"
+
+
+def test_a_stage_deploys_or_observes() -> None:
+    assert problems(f"{FILE}    mode: observe\n") == []
+    assert problems(f"{FILE}    mode: watch\n") == [
+        "9:11: stages.staging.mode: 'watch' is none of deploy, observe: use one of deploy, observe"
     ]
 
 

@@ -200,7 +200,6 @@ def test_a_target_that_is_no_service_is_owned_by_nobody(
         "alarms: {standard: true}",
         "before: {run-task: {}}",
         "after: staging",
-        "mode: observe",
     ],
 )
 def test_what_is_not_acted_on_is_warned_of_with_its_place(file: Path, key: str) -> None:

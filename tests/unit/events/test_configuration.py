@@ -318,7 +318,6 @@ def not_yet(kind: str) -> Callable[[Document, str], object]:
         "stage": lambda d, key: stage(d).update({key: "2h"}),
         "select": lambda d, key: image(d).update(select={key: {}}),
         "target": lambda d, key: target(d).update({key: "nightly"}),
-        "mode": lambda d, key: stage(d).update(mode=key),
     }[kind]
 
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.failures import Failure
-from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.holds import Hold, HoldKind, Would
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release, ReleasedImage
 from longshore.domain.stages import StageRecord
 from longshore.events.notices import LONGEST_SUBJECT, Notice, compose_notice
-from longshore.events.outbound import deployment_detail, stage_detail
+from longshore.events.outbound import deployment_detail, stage_detail, would_detail
 from tests.support.builders import REPOSITORY, STAGE, make_deployment, make_digest, make_release
 from tests.support.fakes import NOON
 
@@ -127,6 +127,19 @@ def test_a_held_stage_says_why_and_how_to_let_it_move() -> None:
         "severity": "warning",
         "id": "checkout/production/4",
     }
+
+
+def test_what_would_be_deployed_is_told_like_a_deployment_with_how_to_let_it() -> None:
+    would = Would(make_release(2, "1.5.0"), "it is newer", NOON)
+    detail = stage_detail(StageRecord(STAGE), "observing: would deploy 1.5.0")
+    detail |= would_detail(would, before=make_release(1, "1.4.1"))
+    name = EventName.STAGE_WOULD_DEPLOY
+
+    notice = compose_notice(Announcement(STAGE, str(STAGE), 4, name, NOON, detail))
+
+    assert notice.subject == "would deploy checkout/production: 1.4.1 -> 1.5.0"
+    assert "set `mode: deploy` in longshore.yaml, then longshore apply" in notice.text
+    assert notice.attributes["severity"] == "info"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.failures import Failure
-from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.holds import Hold, HoldKind, Would
 from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
@@ -14,6 +14,7 @@ from longshore.events.outbound import (
     event_detail,
     stage_detail,
     switch_detail,
+    would_detail,
 )
 from tests.support.builders import (
     STAGE,
@@ -98,6 +99,18 @@ def test_a_stage_says_what_it_runs_and_what_holds_it() -> None:
         "stable": {"app": IMAGE},
         "hold": None,
         "paused": None,
+        "observing": False,
+    }
+
+
+def test_what_would_be_deployed_says_from_what_and_why() -> None:
+    would = Would(make_release(1), "it is newer", NOON)
+
+    assert would_detail(would, before=None) == {
+        "release": {"app": IMAGE},
+        "before": None,
+        "why": "it is newer",
+        "since": "2026-11-23T12:00:00+00:00",
     }
 
 

@@ -191,3 +191,24 @@ def test_what_begins_nothing_or_goes_back_passes_a_freeze(ports: ControlPorts, k
     to = RELEASE if kind == "rollback" else None
 
     assert accept_intent(replace(REQUEST, kind=kind, to=to), ports).kind == kind
+
+
+@pytest.mark.parametrize("kind", ["deploy", "retry", "rollback"])
+def test_a_stage_that_only_observes_takes_no_wish_to_change_ecs(
+    ports: ControlPorts, intents: InMemoryIntentStore, kind: str
+) -> None:
+    observe = ConfigurationRequest(DOCUMENT, deploy=False, base=1, actor="me", observe=True)
+    accept_configuration(observe, ports)
+    request = replace(
+        REQUEST,
+        kind=kind,
+        images=(APP,) if kind == "deploy" else (),
+        to=RELEASE if kind == "rollback" else None,
+    )
+
+    with pytest.raises(ContradictedError, match="is only observed") as refused:
+        accept_intent(request, ports)
+
+    assert "mode: deploy" in refused.value.next_step
+    assert intents.intents == {}
+    assert accept_intent(replace(REQUEST, kind="pause"), ports).kind == "pause"

@@ -51,6 +51,7 @@ _EMOJI: Mapping[EventName, str] = {
     EventName.STAGE_HELD: ":raised_hand:",
     EventName.STAGE_PAUSED: ":double_vertical_bar:",
     EventName.STAGE_RESUMED: ":arrow_forward:",
+    EventName.STAGE_WOULD_DEPLOY: ":eyes:",
 }
 
 

@@ -4,9 +4,10 @@ A configuration is immutable and numbered. A new one is written whole and takes 
 application's pointer moves to its number, for all stages at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
@@ -29,6 +30,14 @@ class Base(StrEnum):
     """The revision that the service uses."""
     LATEST = "latest"
     """The newest ACTIVE revision of that family, where another tool registers the definitions."""
+
+
+class Mode(StrEnum):
+    """What becomes of what a stage decides."""
+
+    DEPLOY = "deploy"
+    OBSERVE = "observe"
+    """It is told, and nothing is changed in ECS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +65,13 @@ class TargetSpec:
 
 @dataclass(frozen=True, slots=True)
 class StageSpec:
-    """One stage as configured."""
+    """One stage as configured; an older Longshore kept no mode, and deployed."""
 
     id: StageId
     images: tuple[StageImage, ...]
     targets: tuple[TargetSpec, ...]
     deadline: timedelta = DEFAULT_DEADLINE
+    mode: Mode = Mode.DEPLOY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,11 @@ class Configuration:
     ledger: str = ""
     since: tuple[tuple[StageId, int], ...] = ()
     notify: tuple[Route, ...] = ()
+
+    def observing(self) -> Self:
+        """Return the configuration with every stage only observing."""
+        stages = tuple(replace(spec, mode=Mode.OBSERVE) for spec in self.stages)
+        return replace(self, stages=stages)
 
     def stage_since(self, stage: StageId) -> int:
         """Return the version from which on every one has had a stage, 0 where it is not known."""

@@ -57,6 +57,15 @@ class Veto:
 
 
 @dataclass(frozen=True, slots=True)
+class Would:
+    """What an observing stage would deploy, and since when."""
+
+    release: Release
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """A person's word that lets one release through although it was kept back."""
 

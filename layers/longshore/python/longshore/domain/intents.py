@@ -18,6 +18,10 @@ class IntentKind(StrEnum):
     ROLLBACK = "rollback"
 
 
+BEGINNING = frozenset({IntentKind.RETRY, IntentKind.DEPLOY, IntentKind.ROLLBACK})
+"""What may begin a deployment."""
+
+
 @dataclass(frozen=True, slots=True)
 class WantedImage:
     """An image that a person wants under an alias; `tag` is what they called it."""

@@ -43,6 +43,7 @@ class EventName(StrEnum):
     STAGE_HELD = "StageHeld"
     STAGE_PAUSED = "StagePaused"
     STAGE_RESUMED = "StageResumed"
+    STAGE_WOULD_DEPLOY = "StageWouldDeploy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from longshore.domain.configuration import StageImage, StageSpec
+from longshore.domain.configuration import Mode, StageImage, StageSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.failures import Failure, StoppedTask
-from longshore.domain.holds import Allowance, Hold, Veto
+from longshore.domain.holds import Allowance, Hold, Veto, Would
 from longshore.domain.intents import Intent
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.releases import Release
@@ -38,6 +38,8 @@ class StageRecord:
     till they say `resume`: neither takes the other's place. `trouble` says why what the stage
     should run cannot be found out at present; it keeps nothing back and ends by itself. `due_at` is
     the next moment at which the stage must be looked at.
+    `observed` says that the configuration adopted last only observes, `would` is what would be
+    deployed then, as it was told last.
     `ledger` names the ledger it was written to: in another one it is a copy from a backup.
     """
 
@@ -55,6 +57,8 @@ class StageRecord:
     paused: Hold | None = None
     allowance: Allowance | None = None
     trouble: str | None = None
+    observed: bool = False
+    would: Would | None = None
     notices: int = 0
     due_at: datetime | None = None
     ledger: str = ""
@@ -130,6 +134,7 @@ class TargetRecord:
     of the rollout that stopped, kept from an event: ECS forgets stopped tasks within the hour.
     `sought` outlives deployments: a revision may exist that nobody would find again. `config` is
     the configuration that the target was adopted with, also where there was nothing to adopt.
+    `seen` is the ECS deployment that an observing stage has read last.
     """
 
     stage: StageId
@@ -143,6 +148,7 @@ class TargetRecord:
     astray: bool = False
     sought: tuple[Registration, ...] = ()
     config: int = 0
+    seen: str | None = None
     ledger: str = ""
     version: int = 0
 
@@ -235,6 +241,19 @@ class StageSnapshot:
         targets = (self.target(spec.service) for spec in self.spec.targets)
         adopted = (self.stage.config, *(target.config for target in targets))
         return any(0 < config < self.since for config in adopted)
+
+    @property
+    def observing(self) -> bool:
+        """Whether the configuration in force only observes the stage."""
+        return self.spec.mode is Mode.OBSERVE
+
+    @property
+    def unobserved(self) -> bool:
+        """Whether the stage was only observed till now: others have moved it as they liked.
+
+        A deployment from before that, if it is still under way, knows better where things are.
+        """
+        return self.stage.observed and not self.observing and self.deployment is None
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target's record, a fresh one where the ledger has none yet."""

@@ -15,6 +15,7 @@ from longshore.domain.configuration import (
     MOST_TARGETS,
     Base,
     Configuration,
+    Mode,
     StageImage,
     StageSpec,
     TargetSpec,
@@ -48,7 +49,6 @@ NOT_YET: Mapping[str, frozenset[str]] = {
     ),
     "select": NOT_YET_POLICIES,
     "target": frozenset({"schedule"}),
-    "mode": frozenset({"observe"}),
 }
 """What the configuration will know and this version does not act on, by the kind of place."""
 
@@ -58,7 +58,7 @@ LONGEST_DEADLINE = timedelta(days=7)
 _DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "stages"})
 _STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
-_MODES = frozenset({"deploy"})
+_MODES = frozenset(mode.value for mode in Mode)
 _BASES = frozenset(base.value for base in Base)
 
 SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
@@ -117,19 +117,13 @@ def _stage(
     stage: StageId, section: Section, images: Iterable[DeclaredImage], home: Home
 ) -> StageSpec:
     section.check_keys(_STAGE_KEYS, not_yet=NOT_YET["stage"])
-    _check_mode(section)
+    mode = Mode(section.choice("mode", _MODES, default=Mode.DEPLOY.value))
     place = _stage_home(section, home)
     resolved = tuple(image.within(place) for image in images)
     targets = tuple(_target(item, resolved, place) for item in section.items("targets"))
     _check_size(section, targets)
     _check_ambiguity(section, resolved, targets)
-    return StageSpec(stage, resolved, targets, _deadline(section))
-
-
-def _check_mode(section: Section) -> None:
-    mode = section.choice("mode", _MODES | NOT_YET["mode"], default="deploy")
-    if mode in NOT_YET["mode"]:
-        section.refuse("mode", f"this version of Longshore does not act on {mode!r} yet")
+    return StageSpec(stage, resolved, targets, _deadline(section), mode)
 
 
 def _stage_home(section: Section, home: Home) -> Home:

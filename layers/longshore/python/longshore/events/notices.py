@@ -70,6 +70,11 @@ KINDS: Mapping[EventName, Kind] = {
         Severity.WARNING,
         'To let it move by itself again: longshore resume {stage} --reason "..."',
     ),
+    EventName.STAGE_WOULD_DEPLOY: Kind(
+        "would deploy",
+        Severity.INFO,
+        "To let it: set `mode: deploy` in longshore.yaml, then longshore apply",
+    ),
     EventName.STAGE_RESUMED: Kind("resumed", Severity.INFO, "longshore status {stage}"),
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from longshore.domain.deployments import DeploymentRecord, Trigger
 from longshore.domain.failures import Failure
-from longshore.domain.holds import Hold
+from longshore.domain.holds import Hold, Would
 from longshore.domain.outcomes import Announcement
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
@@ -47,6 +47,17 @@ def stage_detail(stage: StageRecord, reason: str) -> dict[str, object]:
         "stable": _release(stage.stable),
         "hold": _hold(stage.hold),
         "paused": _hold(stage.paused),
+        "observing": stage.observed,
+    }
+
+
+def would_detail(would: Would, before: Release | None) -> dict[str, object]:
+    """Return what is told besides of what an observing stage would deploy."""
+    return {
+        "release": _release(would.release),
+        "before": _release(before),
+        "why": would.reason,
+        "since": would.since.isoformat(),
     }
 
 

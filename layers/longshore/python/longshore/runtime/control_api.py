@@ -94,6 +94,7 @@ def _configuration_request(fields: Strict, actor: str) -> ConfigurationRequest:
         deploy=fields.truth("deploy", default=False),
         base=fields.whole("base"),
         actor=actor,
+        observe=fields.truth("observe", default=False),
     )
 
 

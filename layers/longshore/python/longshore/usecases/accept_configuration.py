@@ -33,12 +33,16 @@ _MOST_ORPHANS = 100
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRequest:
-    """What a person applies; `base` is the number that their plan was made against."""
+    """What a person applies; `base` is the number that their plan was made against.
+
+    Whether it shall `observe` goes before the modes that the document has.
+    """
 
     document: object
     deploy: bool
     base: int
     actor: str
+    observe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def _parse(request: ConfigurationRequest, ports: ControlPorts) -> Configuration:
         )
     except ConfigurationError as error:
         raise InvalidError(str(error), "correct the file and apply it again") from error
-    return replace(wanted, ledger=ports.ledger)
+    wanted = replace(wanted, ledger=ports.ledger)
+    return wanted.observing() if request.observe else wanted
 
 
 def _settle(

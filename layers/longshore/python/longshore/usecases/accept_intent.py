@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from longshore.domain.configuration import StageSpec
-from longshore.domain.intents import Intent, IntentKind, WantedImage
+from longshore.domain.configuration import Mode, StageSpec
+from longshore.domain.intents import BEGINNING, Intent, IntentKind, WantedImage
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.documents import printable, shown
@@ -45,12 +45,14 @@ def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
     Raises:
         InvalidError: the request is not well-formed.
         UnknownStageError: no configuration in force has the stage.
-        ContradictedError: the id stands for another intent, or all is frozen and it would begin
-            something.
+        ContradictedError: the id stands for another intent, or it would begin something where all
+            is frozen or the stage only observes.
         Throttled: AWS was busy; the same request can be sent again.
     """
     intent = _intent(request, ports)
-    check_intent(intent, _existing(intent.stage, ports))
+    spec = _existing(intent.stage, ports)
+    check_intent(intent, spec)
+    _check_observed(intent, spec)
     _check_frozen(intent, ports)
     if not ports.intents.put_once(intent):
         _check_same(intent, ports)
@@ -109,6 +111,15 @@ def _existing(stage: StageId, ports: ControlPorts) -> StageSpec:
     raise UnknownStageError(
         f"no configuration in force has the stage {stage}", "`longshore status` lists the stages"
     )
+
+
+def _check_observed(intent: Intent, spec: StageSpec) -> None:
+    """Refuse at once what an observing stage would decline."""
+    if spec.mode is Mode.OBSERVE and intent.kind in BEGINNING:
+        raise ContradictedError(
+            f"{intent.stage} is only observed: nothing is changed in ECS, also not by a person",
+            "set `mode: deploy` for it in longshore.yaml, then `longshore apply`",
+        )
 
 
 def _check_frozen(intent: Intent, ports: ControlPorts) -> None:

@@ -2,21 +2,21 @@
 
 A copy from a backup is from before what happened last: a release that failed meanwhile would be
 tried again, and a service would be returned to what was verified long ago. So is the record of a
-stage that had left the configuration: others may have moved its services. What runs is taken as
-right, as on the first day, and the policies' present choice waits for something newer or a person.
+stage that had left the configuration, or was only observed: others may have moved its services.
+What runs is taken as right, as on the first day, and the policies' present choice waits for
+something newer or a person.
 """
 
 from dataclasses import replace
 from functools import partial
 
-from longshore.decide.adoption import common_digests, is_pushed_after
+from longshore.decide.adoption import is_pushed_after
 from longshore.decide.selection import Chosen
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.intents import Intent
 from longshore.domain.observations import EcsService
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
-from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.adopt_stage import (
     adopt_some,
@@ -31,7 +31,7 @@ from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.outbox import announce_deployment, announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import A_WRITE, Round
-from longshore.usecases.running_release import newest_running, release_of
+from longshore.usecases.running_release import newest_running, shared_release
 
 
 def adopt_anew(round_: Round) -> bool:
@@ -48,7 +48,8 @@ def adopt_anew(round_: Round) -> bool:
 
 def _is_old(round_: Round, target: TargetRecord) -> bool:
     snapshot = round_.snapshot
-    return target.ledger != snapshot.ledger or target.config < snapshot.since
+    first = snapshot.config if snapshot.unobserved else snapshot.since
+    return target.ledger != snapshot.ledger or target.config < first
 
 
 def _read(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
@@ -69,7 +70,7 @@ def _adopt_release(round_: Round) -> None:
     """End what the record has under way, and write down where the stage is."""
     forget_left_out(round_)
     _end_old_wishes(round_)
-    snapshot, live = round_.snapshot, _running(round_)
+    snapshot, live = round_.snapshot, shared_release(round_, round_.targets())
     stage = replace(
         round_.stage.proving(live),
         config=snapshot.config,
@@ -78,6 +79,8 @@ def _adopt_release(round_: Round) -> None:
         found=None if live else newest_running(round_, round_.targets()),
         current=None,
         allowance=None,
+        observed=snapshot.observing,
+        would=None,
         due_at=None,
         ledger=snapshot.ledger,
     )
@@ -105,16 +108,9 @@ def _too_old(round_: Round, intent: Intent) -> EventOutcome:
 def _why(round_: Round) -> str:
     if round_.snapshot.restored:
         return "the ledger was restored from a backup"
+    if round_.snapshot.unobserved:
+        return "the stage was only observed till now"
     return "the stage had left the configuration"
-
-
-def _running(round_: Round) -> Release | None:
-    """Return the release that every target runs, None where they differ or it is unknown."""
-    if any(target.astray for target in round_.targets()):
-        return None
-    running = [dict(target.stable.digests) for target in round_.targets() if target.stable]
-    digests = common_digests(running, round_.snapshot.spec.images)
-    return None if digests is None else release_of(round_, digests, None)
 
 
 def _held(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
@@ -139,7 +135,7 @@ def _asked_since(round_: Round) -> bool:
     """Whether the configuration wants its release deployed, and is no copy itself."""
     snapshot = round_.snapshot
     is_copy = snapshot.restored and snapshot.applied_in != snapshot.ledger
-    return snapshot.deploy_wanted and not is_copy
+    return snapshot.deploy_wanted and not is_copy and not snapshot.observing
 
 
 def _ended(round_: Round) -> tuple[DeploymentRecord | None, tuple[Announcement, ...]]:

@@ -163,6 +163,8 @@ def _adopt_release(round_: Round) -> None:
         follows=round_.snapshot.spec.images,
         live=live,
         found=None if live else newest_running(round_, round_.targets()),
+        observed=round_.snapshot.observing,
+        would=stage.would if round_.snapshot.observing else None,
     )
     stage, reason = _kept_as_is(round_, stage)
     stage, told = announce_stage(stage, EventName.STAGE_ADOPTED, reason, round_.now)
@@ -193,7 +195,7 @@ def _kept_as_is(round_: Round, stage: StageRecord) -> tuple[StageRecord, str]:
     candidate = choice.release
     if candidate.content in _known_contents(round_, stage):
         return without_adopted_hold(stage), f"{runs}; that is what the policy chooses"
-    if round_.snapshot.deploy_wanted:
+    if round_.snapshot.deploy_wanted and not round_.snapshot.observing:
         return let_through(round_, stage, candidate, runs)
     if why := _why_it_may_ship(round_, stage, candidate):
         return stage, f"{runs}; {why}"

@@ -12,6 +12,7 @@ from longshore.domain.releases import Release
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.hear_wishes import hear_wishes
 from longshore.usecases.look_at_registry import Look
+from longshore.usecases.observe_stage import forget_would, tell_would
 from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
@@ -23,15 +24,19 @@ def choose_release(round_: Round, look: Look, wakeups: Sequence[Wakeup]) -> Move
     hear_wishes(round_, look)
     choice = look.choice
     if isinstance(choice, NothingToChoose):
+        forget_would(round_, None)
         return Stay(choice.reason, Outcome.REJECTED)
     move = decide_move(round_.snapshot, choice.release)
     match move:
+        case Deploy() if round_.snapshot.observing:
+            return tell_would(round_, move)
         case Deploy():
             start_deployment(round_, move, _trigger(round_, move.release, wakeups))
         case HoldBack():
             _hold(round_, move)
         case Stay():
             _forget_moved_back(round_, choice.release)
+    forget_would(round_, choice.release)
     return move
 
 

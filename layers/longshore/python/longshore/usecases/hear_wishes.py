@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from longshore.decide.promotion import Stay
-from longshore.domain.intents import Intent, IntentKind
+from longshore.domain.intents import BEGINNING, Intent, IntentKind
 from longshore.domain.outcomes import Outcome
 from longshore.usecases.begin_wanted import decline
 from longshore.usecases.bring_back import hear_rollbacks
 from longshore.usecases.bring_wanted import hear_deploys
 from longshore.usecases.let_pass import hear_retries
 from longshore.usecases.look_at_registry import Look
+from longshore.usecases.observe_stage import OBSERVED
 from longshore.usecases.pause_stage import hear_pauses, hear_resumes
 from longshore.usecases.round import Round
 
@@ -29,16 +30,16 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
     """Do what people asked; until the registry was looked at, only what needs no look.
 
     What was asked for after something that waits for it waits too. Where the registry is `away`
-    it does not: then what waits gives way to what was asked after it. While everything is frozen
-    what would begin something is declined, and waits for nothing.
+    it does not: then what waits gives way to what was asked after it. What would begin something
+    in a stage that only observes, or while everything is frozen, is declined and waits for nothing.
     """
     intents = round_.snapshot.intents
     for kind, wishes in groupby(intents, key=lambda intent: intent.kind):
         some = tuple(wishes)
-        if hear := _AT_ONCE.get(kind):
+        if refusal := _refusal(round_, kind):
+            _decline_all(round_, some, Stay(refusal, Outcome.REJECTED))
+        elif hear := _AT_ONCE.get(kind):
             hear(round_, some)
-        elif round_.snapshot.switch.on:
-            _decline_all(round_, some, Stay(_frozen(round_), Outcome.REJECTED))
         elif look is not None:
             _WITH_A_LOOK[kind](round_, some, look)
         elif away and (later := _at_once_after(intents, some[-1])) is not None:
@@ -63,5 +64,11 @@ def _decline_all(round_: Round, wishes: Sequence[Intent], stay: Stay) -> None:
         decline(round_, wish, stay)
 
 
-def _frozen(round_: Round) -> str:
-    return f"{round_.snapshot.switch.told}; ask again after `longshore unfreeze --everything`"
+def _refusal(round_: Round, kind: IntentKind) -> str:
+    """Say why nothing of this kind may begin in the stage now; empty where it may."""
+    snapshot = round_.snapshot
+    if snapshot.observing and kind in BEGINNING:
+        return f"{snapshot.stage.id}: {OBSERVED}"
+    if snapshot.switch.on and kind in _WITH_A_LOOK:
+        return f"{snapshot.switch.told}; ask again after `longshore unfreeze --everything`"
+    return ""

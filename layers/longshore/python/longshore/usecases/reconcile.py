@@ -37,6 +37,7 @@ from longshore.usecases.hear_wishes import hear_wishes
 from longshore.usecases.keep_evidence import keep_evidence
 from longshore.usecases.keep_time import put_timer_off
 from longshore.usecases.look_at_registry import Look, look_at_registry
+from longshore.usecases.observe_stage import see_what_runs
 from longshore.usecases.recover_revisions import recover_revisions
 from longshore.usecases.return_stage import advance_return
 from longshore.usecases.round import OutOfTimeError, Ports, Round
@@ -116,9 +117,9 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     if hints == {Hint.TASK}:
         return _judged(round_, wakeups)
     recover_revisions(round_)
-    if not _adopt(round_):
+    if not (_adopt(round_) and see_what_runs(round_)):
         round_.ports.wakeups.send(wakeups)
-        return Reconciled(round_.stage.id, "being adopted; the rest follows at once")
+        return Reconciled(round_.stage.id, "being read; the rest follows at once")
     adopt_settled(round_)
     hear_wishes(round_)
     flew = round_.snapshot.deployment is not None
@@ -168,7 +169,8 @@ def _drive(round_: Round) -> None:
 def _adopt(round_: Round) -> bool:
     """Adopt the configuration; one that cannot be keeps nothing waiting that is under way."""
     round_.sign()
-    if round_.snapshot.restored or round_.snapshot.came_back:
+    snapshot = round_.snapshot
+    if snapshot.restored or snapshot.came_back or snapshot.unobserved:
         return adopt_anew(round_)
     try:
         return adopt_stage(round_)

@@ -25,6 +25,15 @@ def running_release(round_: Round, targets: Sequence[TargetRecord]) -> Release |
     return release_of(round_, digests, known)
 
 
+def shared_release(round_: Round, targets: Sequence[TargetRecord]) -> Release | None:
+    """Return the release that every target was read to run, whatever counted as live before."""
+    if any(target.astray for target in targets):
+        return None
+    running = [dict(target.stable.digests) for target in targets if target.stable]
+    digests = common_digests(running, round_.snapshot.spec.images)
+    return None if digests is None else release_of(round_, digests, round_.stage.live)
+
+
 def release_of(round_: Round, digests: Mapping[str, str], known: Release | None) -> Release:
     """Return running digests as a release, under the names that `known` or the registry has."""
     images = round_.snapshot.spec.images
