@@ -17,6 +17,8 @@ def serving(contents: Mapping[str, bytes]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content or b"")
 
+        do_POST = do_GET
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 

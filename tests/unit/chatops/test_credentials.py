@@ -8,6 +8,7 @@ from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throt
 from longshore_local.slack.faults import LostReply, ServerError, TooMany
 from longshore_local.slack.faults import Refused as SlackRefuses
 from longshore_local.slack.standin import SlackStandIn
+from tests.support.httpd import serving
 from tests.support.tellings import BACK, STARTED, worst
 
 CHANNEL = "#checkout"
@@ -50,7 +51,7 @@ def test_a_webhook_posts_and_edits_nothing(slack: SlackStandIn) -> None:
 
 
 def test_neither_is_for_a_person() -> None:
-    with pytest.raises(NotPermitted, match='holds neither "token" nor "webhook"'):
+    with pytest.raises(NotPermitted, match='neither "token" nor "webhook"'):
         SlackBySecret(FakeSecret(), "http://127.0.0.1:1/api/").open(CHANNEL, STARTED)
 
 
@@ -97,3 +98,54 @@ def test_a_webhook_takes_whatever_others_wrote(slack: SlackStandIn) -> None:
     SlackBySecret(FakeSecret(webhook=url), slack.api_url).open("webhook", worst("<!channel>" * 999))
 
     assert [call.outcome for call in slack.calls] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"token": "xoxb-s3cret\nline"},
+        {"token": "xoxb-s3cret\u20ac"},
+        {"token": "xapp-1-s3cret"},
+        {"token": "https://hooks.slack.com/services/T0/B0/s3cret"},
+        {"webhook": "xoxb-s3cret"},
+        {"webhook": "hooks.slack.com/services/T0/B0/s3cret"},
+        {"webhook": "https://hooks.slack.com/services/T0/B0 /s3cret"},
+        {"webhook": "https://hooks.slack.com:s3cret/services"},
+        {"webhook": "https:///services/s3cret"},
+    ],
+)
+def test_what_is_no_credential_is_for_a_person_and_is_not_told(
+    values: dict[str, str], slack: SlackStandIn
+) -> None:
+    with pytest.raises(NotPermitted, match="of Slack: put") as caught:
+        SlackBySecret(FakeSecret(**values), slack.api_url).open(CHANNEL, STARTED)
+
+    assert "s3cret" not in str(caught.value)
+    assert slack.calls == []
+
+
+def test_a_line_break_at_the_end_of_a_token_does_no_harm(slack: SlackStandIn) -> None:
+    SlackBySecret(FakeSecret(token=f"{slack.token}\n"), slack.api_url).open(CHANNEL, STARTED)
+
+    assert len(slack.messages(CHANNEL)) == 1
+
+
+def test_another_page_at_a_webhooks_address_took_nothing(slack: SlackStandIn) -> None:
+    with serving({"/app": b"<html>Welcome</html>"}) as address:
+        secret = FakeSecret(webhook=f"{address}/app")
+
+        with pytest.raises(LongshoreError, match="Welcome"):
+            SlackBySecret(secret, slack.api_url).open(CHANNEL, STARTED)
+
+
+def test_slack_sdk_writes_nothing_of_a_request_that_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hook = FakeSecret(webhook="http://127.0.0.1:1/services/s3cret")
+    caplog.set_level("DEBUG")
+
+    for secret in (hook, FakeSecret(token="xoxb-s3cret")):
+        with pytest.raises((Throttled, UnknownReply)):
+            SlackBySecret(secret, "http://127.0.0.1:1/api/").open(CHANNEL, STARTED)
+
+    assert caplog.text == ""

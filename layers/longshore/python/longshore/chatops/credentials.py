@@ -1,5 +1,6 @@
 """Slack by what a secret holds at present: a bot's token, or the address of a webhook."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -10,6 +11,13 @@ from longshore.domain.errors import NotPermitted
 from longshore.usecases.chat_ports import Chat
 
 T = TypeVar("T")
+
+_TOKEN = re.compile(r"xox[!-~]+")
+_WEBHOOK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[!-~]+")
+_INTO_THE_SECRET = (
+    'put {"token": "xoxb-..."} or {"webhook": "https://hooks.slack.com/..."} into the secret of '
+    "SlackSecretArn"
+)
 
 
 class SecretText(Protocol):
@@ -60,10 +68,17 @@ class SlackBySecret:
     def _chat(self) -> Chat:
         token, webhook = self._secret.value("token"), self._secret.value("webhook")
         if token is not None:
-            return SlackBot(token, self._api_url)
+            return SlackBot(_checked("token", token, _TOKEN), self._api_url)
         if webhook is not None:
-            return SlackWebhook(webhook)
+            return SlackWebhook(_checked("webhook", webhook, _WEBHOOK))
         raise NotPermitted(
-            'the secret of SlackSecretArn holds neither "token" nor "webhook": put '
-            '{"token": "xoxb-..."} into it'
+            f'the secret for Slack holds neither "token" nor "webhook": {_INTO_THE_SECRET}'
         )
+
+
+def _checked(key: str, value: str, pattern: re.Pattern[str]) -> str:
+    """Refuse what is no such thing before it is sent: who reads an error would read the secret."""
+    text = value.strip()
+    if pattern.fullmatch(text) is None:
+        raise NotPermitted(f'what stands under "{key}" is no {key} of Slack: {_INTO_THE_SECRET}')
+    return text

@@ -4,6 +4,7 @@ slack-sdk speaks to Slack; what it raises becomes an error of `longshore.domain.
 person can do about it. A post is never repeated here after an answer was lost: it may stand there.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from socket import gaierror
@@ -35,6 +36,14 @@ TIMEOUT = 5
 LONGEST_WAIT = 3
 """Seconds that one call waits for its turn, when Slack says how long; longer waits are left to the
 queue, which waits for nothing."""
+
+SILENT = logging.getLogger(f"{__name__}.sdk")
+"""For slack-sdk, which writes down the address or the header of a request that failed: secrets both.
+What it has to say stands in our own line."""
+SILENT.setLevel(logging.CRITICAL + 1)
+
+UNANSWERED = (OSError, HTTPException, SlackRequestError, ValueError)
+"""What slack-sdk raises without an answer of Slack; ValueError where one cannot be decoded."""
 
 TOO_MANY = 429
 SERVER_ERROR = 500
@@ -112,6 +121,7 @@ class SlackBot:
             token=self._token,
             base_url=self._api_url,
             timeout=TIMEOUT,
+            logger=SILENT,
             retry_handlers=[BriefRateLimitHandler(), *handlers],
         )
 
@@ -129,8 +139,8 @@ def _checked(call: Callable[[Card], SlackResponse], card: Card, channel: str) ->
         return call(card)
     except SlackApiError as error:
         raise _ours(cast("SlackResponse", error.response), channel) from None
-    except (OSError, HTTPException, SlackRequestError) as error:
-        raise unanswered(error) from error
+    except UNANSWERED as error:
+        raise unanswered(error) from None  # its text may hold the token
 
 
 def _ours(reply: SlackResponse, channel: str) -> LongshoreError:

@@ -1,14 +1,14 @@
 """An incoming webhook of Slack: it posts to the channel it was made for, and edits nothing."""
 
-from http.client import HTTPException
-
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from longshore.chatops.cards import Card, compose_card
 from longshore.chatops.slack import (
     SERVER_ERROR,
+    SILENT,
     TIMEOUT,
     TOO_MANY,
+    UNANSWERED,
     BriefRateLimitHandler,
     unanswered,
 )
@@ -16,7 +16,8 @@ from longshore.chatops.slack_errors import refusal
 from longshore.domain.chat import Posted, Telling
 from longshore.domain.errors import Refused, UnknownReply
 
-OK = 200
+ACCEPTED = "ok"
+"""What Slack answers to a post that it took; another page's welcome is no such answer."""
 
 NOWHERE = Posted("", "")
 """Slack does not say where the message of a webhook stands."""
@@ -47,10 +48,12 @@ class SlackWebhook:
         """Do nothing, for the same reason."""
 
     def _send(self, card: Card, channel: str) -> None:
-        client = WebhookClient(self._url, timeout=TIMEOUT, retry_handlers=[BriefRateLimitHandler()])
+        client = WebhookClient(
+            self._url, timeout=TIMEOUT, logger=SILENT, retry_handlers=[BriefRateLimitHandler()]
+        )
         try:
             reply = client.send(text=card.text, blocks=card.blocks or None)
-        except (OSError, HTTPException) as error:
+        except UNANSWERED as error:
             raise unanswered(error) from None  # its text may hold the address
         _check(reply, channel)
 
@@ -61,5 +64,5 @@ def _check(reply: WebhookResponse, channel: str) -> None:
         raise UnknownReply(f"Slack failed with HTTP status {reply.status_code}")
     if reply.status_code == TOO_MANY:
         raise refusal("ratelimited", channel)
-    if reply.status_code != OK:
+    if reply.body.strip() != ACCEPTED:
         raise refusal(reply.body.strip(), channel)
