@@ -4,7 +4,8 @@ import pytest
 
 from longshore.chatops.credentials import SlackBySecret
 from longshore.domain.chat import Posted
-from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled, UnknownReply
+from longshore.domain.errors import LongshoreError, NotPermitted, Throttled, UnknownReply
+from longshore.usecases.chat_ports import NotTaken
 from longshore_local.slack.faults import LostReply, ServerError, TooMany
 from longshore_local.slack.faults import Refused as SlackRefuses
 from longshore_local.slack.standin import SlackStandIn
@@ -75,7 +76,7 @@ def test_a_token_that_is_refused_is_read_anew(slack: SlackStandIn) -> None:
         (lambda slack: slack.inflict(ServerError(502)), UnknownReply),
         (lambda slack: slack.inflict(LostReply()), UnknownReply),
         (lambda slack: slack.remove_webhook(CHANNEL), NotPermitted),
-        (lambda slack: slack.inflict(SlackRefuses("invalid_payload")), Refused),
+        (lambda slack: slack.inflict(SlackRefuses("invalid_payload")), NotTaken),
     ],
 )
 def test_what_befalls_a_webhook_is_told_apart(

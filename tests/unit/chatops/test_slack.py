@@ -4,8 +4,8 @@ import pytest
 
 from longshore.chatops.slack import SlackBot
 from longshore.domain.chat import Posted
-from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled, UnknownReply
-from longshore.usecases.chat_ports import MessageGone
+from longshore.domain.errors import LongshoreError, NotPermitted, Throttled, UnknownReply
+from longshore.usecases.chat_ports import MessageGone, NotTaken
 from longshore_local.slack.faults import Down, Fault, LostReply, ServerError, TooMany
 from longshore_local.slack.faults import Refused as SlackRefuses
 from longshore_local.slack.standin import SlackStandIn
@@ -108,6 +108,9 @@ def leave(slack: SlackStandIn) -> None:
         (archive, "is_archived; unarchive the channel"),
         (leave, "not_in_channel; invite the bot there: /invite @longshore"),
         (lambda slack: slack.inflict(SlackRefuses("missing_scope")), "the scope chat:write"),
+        (lambda slack: slack.inflict(SlackRefuses("not_allowed_token_type")), "begins with xoxb-"),
+        (lambda slack: slack.inflict(SlackRefuses("ekm_access_denied")), "look it up at https://"),
+        (lambda slack: slack.inflict(SlackRefuses("a_code_of_tomorrow")), "look it up at https://"),
     ],
 )
 def test_what_a_person_has_to_mend_is_said_with_how(
@@ -146,7 +149,7 @@ def test_blocks_that_slack_does_not_take_go_as_text(slack: SlackStandIn, bot: Sl
 def test_what_slack_takes_in_no_form_is_refused(slack: SlackStandIn, bot: SlackBot) -> None:
     slack.inflict(SlackRefuses("invalid_arguments"))
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotTaken) as caught:
         bot.edit(Posted("C0123ABCDE", "1.000"), BACK)
 
     assert caught.value.code == "invalid_arguments"

@@ -13,6 +13,7 @@ from longshore.domain.outcomes import Announcement
 from longshore.events.messages import encode_announcement
 from longshore.runtime.batch import BatchFailedError
 from longshore.runtime.notifier import notify_batch
+from longshore.usecases.chat_ports import NotTaken
 from longshore.usecases.publishing_ports import NotifyPorts
 from tests.support.builders import make_announcement, make_stage_announcement
 from tests.support.chat_fakes import ChatWorld
@@ -121,6 +122,7 @@ def test_the_chat_is_told_beside_the_topic() -> None:
         (Throttled("Slack is busy"), "ChatWaiting"),
         (NotPermitted("not_in_channel"), "ChatRefused"),
         (UnknownReply("no answer"), "ChatRepliesLost"),
+        (Refused("no such secret", "ResourceNotFoundException"), "ChatRefused"),
     ],
 )
 def test_a_chat_that_is_away_delays_nobody_else_and_is_told_later(
@@ -146,7 +148,7 @@ def test_what_the_chat_never_takes_ends_and_is_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     world = ChatBatch()
-    world.chat.chat.failures["open #a"] = [Refused("it is too long", "msg_too_long")]
+    world.chat.chat.failures["open #a"] = [NotTaken("it is too long", "msg_too_long")]
 
     assert world.notify(FIRST) == {"batchItemFailures": []}
     assert counted(capsys) == {"ChatLost"}

@@ -8,7 +8,7 @@ from longshore.domain.deployments import Phase
 from longshore.domain.errors import Conflict, LongshoreError, NotPermitted, Refused, Throttled
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.routes import Route
-from longshore.usecases.chat_ports import MessageGone
+from longshore.usecases.chat_ports import MessageGone, NotTaken
 from longshore.usecases.tell_chat import ONE_CHANNEL, Owed, tell_chat
 from tests.support.builders import STAGE, make_announcement, make_stage_announcement
 from tests.support.chat_fakes import ChatWorld, FakeChat
@@ -148,11 +148,20 @@ def test_a_message_that_somebody_deleted_is_posted_anew() -> None:
 
 def test_what_slack_never_takes_is_lost_and_said_so() -> None:
     world = ChatWorld()
-    world.chat.failures["open #a"] = [Refused("no", "invalid_blocks")]
+    world.chat.failures["open #a"] = [NotTaken("no", "invalid_blocks")]
 
     (owed,) = tell(world, STARTED)
 
     assert owed.lost
+
+
+def test_what_aws_refuses_is_not_lost() -> None:
+    world = ChatWorld()
+    world.threads.failures = [Refused("no such table", "ResourceNotFoundException")]
+
+    (owed,) = tell(world, STARTED)
+
+    assert not owed.lost
 
 
 @pytest.mark.parametrize("error", [Throttled("DynamoDB"), NotPermitted("dynamodb:GetItem")])

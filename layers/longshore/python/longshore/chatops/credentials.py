@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 _TOKEN = re.compile(r"xox[!-~]+")
 _WEBHOOK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[!-~]+")
-_INTO_THE_SECRET = (
+_NEXT = (
     'put {"token": "xoxb-..."} or {"webhook": "https://hooks.slack.com/..."} into the secret of '
     "SlackSecretArn"
 )
@@ -71,14 +71,12 @@ class SlackBySecret:
             return SlackBot(_checked("token", token, _TOKEN), self._api_url)
         if webhook is not None:
             return SlackWebhook(_checked("webhook", webhook, _WEBHOOK))
-        raise NotPermitted(
-            f'the secret for Slack holds neither "token" nor "webhook": {_INTO_THE_SECRET}'
-        )
+        raise NotPermitted(f'the secret for Slack holds neither "token" nor "webhook": {_NEXT}')
 
 
 def _checked(key: str, value: str, pattern: re.Pattern[str]) -> str:
     """Refuse what is no such thing before it is sent: who reads an error would read the secret."""
     text = value.strip()
     if pattern.fullmatch(text) is None:
-        raise NotPermitted(f'what stands under "{key}" is no {key} of Slack: {_INTO_THE_SECRET}')
+        raise NotPermitted(f'what stands under "{key}" is no {key} of Slack: {_NEXT}')
     return text

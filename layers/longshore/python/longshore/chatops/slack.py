@@ -27,8 +27,8 @@ from slack_sdk.web.slack_response import SlackResponse
 from longshore.chatops.cards import Card, compose_card, compose_step
 from longshore.chatops.slack_errors import GONE, refusal
 from longshore.domain.chat import Posted, Telling
-from longshore.domain.errors import LongshoreError, Refused, Throttled, UnknownReply
-from longshore.usecases.chat_ports import MessageGone
+from longshore.domain.errors import LongshoreError, Throttled, UnknownReply
+from longshore.usecases.chat_ports import MessageGone, NotTaken
 
 TIMEOUT = 5
 """Seconds that Slack has for an answer."""
@@ -38,7 +38,7 @@ LONGEST_WAIT = 3
 queue, which waits for nothing."""
 
 SILENT = logging.getLogger(f"{__name__}.sdk")
-"""For slack-sdk, which writes down the address or the header of a request that failed: secrets both.
+"""For slack-sdk, which writes down address or header of a request that failed: secrets both.
 What it has to say stands in our own line."""
 SILENT.setLevel(logging.CRITICAL + 1)
 
@@ -130,7 +130,7 @@ def _say(call: Callable[[Card], SlackResponse], card: Card, channel: str) -> Sla
     """Send a card, as plain text where Slack does not take its blocks."""
     try:
         return _checked(call, card, channel)
-    except Refused:
+    except NotTaken:
         return _checked(call, Card(card.text), channel)
 
 

@@ -6,11 +6,27 @@ The codes are those of chat.postMessage and chat.update
 
 from collections.abc import Mapping
 
-from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled
+from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
 from longshore.events.documents import printable
+from longshore.usecases.chat_ports import NotTaken
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """The message cannot be edited: another takes its place."""
+
+_CONTENT = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_payload",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+    }
+)
+"""What is said of the message itself, so that it is said again however long it waits."""
 
 _NOT_OURS = frozenset(
     {
@@ -37,8 +53,12 @@ _BUSY = frozenset(
 )
 
 _NEW_TOKEN = "install the app again and put its token into the secret of SlackSecretArn"  # noqa: S105  no token
+_LOOK_UP = "look it up at https://docs.slack.dev/reference/methods/chat.postMessage#errors"
+"""For codes that are not known here: what waits can be told later, what is given up cannot."""
+
 _NEXT: Mapping[str, str] = {
     **dict.fromkeys(_NOT_OURS, _NEW_TOKEN),
+    "not_allowed_token_type": "put the token of the bot, which begins with xoxb-, into the secret",
     "missing_scope": "give the app the scope chat:write and install it again",
     "no_permission": "give the app the scope chat:write and install it again",
     "channel_not_found": "correct the channel under notify in longshore.yaml and apply it, or, if "
@@ -62,6 +82,8 @@ def refusal(code: str, channel: str) -> LongshoreError:
     said = printable(code, 100)
     if code in _BUSY:
         return Throttled(f"Slack is busy: {said}")
-    if code in _NEXT:
-        return NotPermitted(f"Slack does not let {channel} be told: {said}; {_NEXT[code]}")
-    return Refused(f"Slack does not take a message to {channel}: {said}", said)
+    if code in _CONTENT:
+        return NotTaken(f"Slack does not take a message to {channel}: {said}", said)
+    return NotPermitted(
+        f"Slack does not let {channel} be told: {said}; {_NEXT.get(code, _LOOK_UP)}"
+    )

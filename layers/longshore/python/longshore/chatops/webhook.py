@@ -14,7 +14,8 @@ from longshore.chatops.slack import (
 )
 from longshore.chatops.slack_errors import refusal
 from longshore.domain.chat import Posted, Telling
-from longshore.domain.errors import Refused, UnknownReply
+from longshore.domain.errors import UnknownReply
+from longshore.usecases.chat_ports import NotTaken
 
 ACCEPTED = "ok"
 """What Slack answers to a post that it took; another page's welcome is no such answer."""
@@ -37,7 +38,7 @@ class SlackWebhook:
         card = compose_card(telling)
         try:
             self._send(card, channel)
-        except Refused:
+        except NotTaken:
             self._send(Card(card.text), channel)
         return NOWHERE
 

@@ -6,7 +6,7 @@ one which is slow or away delays nobody else. What a channel is owed comes again
 
 from collections.abc import Collection, Mapping
 
-from longshore.domain.errors import LongshoreError, NotPermitted, UnknownReply
+from longshore.domain.errors import LongshoreError, NotPermitted, Refused, UnknownReply
 from longshore.domain.outcomes import Announcement
 from longshore.events.messages import parse_announcement
 from longshore.runtime.batch import (
@@ -85,7 +85,7 @@ def _say(owed: Owed, announcement: Announcement, journal: Journal) -> None:
 
 def _metric(error: LongshoreError) -> str:
     match error:
-        case NotPermitted():
+        case NotPermitted() | Refused():
             return CHAT_REFUSED
         case UnknownReply():
             return CHAT_REPLIES_LOST

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from longshore.domain.chat import Commit, LastLines, Posted, Telling, Thread
-from longshore.domain.errors import LongshoreError
+from longshore.domain.errors import LongshoreError, Refused
 from longshore.domain.outcomes import Announcement
 from longshore.domain.routes import Route
 from longshore.usecases.ports import Clock
@@ -15,12 +15,16 @@ class MessageGone(LongshoreError):
     """The message that was to be edited is not there any more, or may not be edited."""
 
 
+class NotTaken(Refused):
+    """The chat takes a message in no form, at no time: a defect of ours."""
+
+
 class Chat(Protocol):
     """A chat that people read.
 
     Every method raises Throttled where the chat is away or busy, UnknownReply where a message may
     have been posted, NotPermitted where a person has to mend something there (the text says what),
-    Refused where the chat does not take what we say.
+    NotTaken where the chat does not take what we say.
     """
 
     @property

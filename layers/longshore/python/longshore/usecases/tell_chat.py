@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from longshore.domain.chat import Commit, LastLines, Telling, Thread
 from longshore.domain.deployments import Phase
-from longshore.domain.errors import LongshoreError, Refused, Throttled
+from longshore.domain.errors import LongshoreError, Throttled
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.routes import Route
 from longshore.events.told import Told, text_of
-from longshore.usecases.chat_ports import ChatPorts, MessageGone
+from longshore.usecases.chat_ports import ChatPorts, MessageGone, NotTaken
 
 NEEDED = timedelta(seconds=15)
 """A channel is not begun with less time left: an edit, a step, and what they wait for."""
@@ -51,7 +51,7 @@ def tell_chat(announcement: Announcement, ports: ChatPorts, away: set[str]) -> t
             if route.slack in away:
                 raise Throttled(f"{route.slack} could not be told of something before this")
             _tell(route, announcement, ports)
-        except Refused as error:
+        except NotTaken as error:
             owed.append(Owed(route.slack, error, lost=True))
         except LongshoreError as error:
             away.add(route.slack)
