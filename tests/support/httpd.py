@@ -17,7 +17,7 @@ def serving(contents: Mapping[str, bytes]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content or b"")
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815  the name is http.server's
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

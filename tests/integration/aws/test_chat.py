@@ -1,6 +1,7 @@
 """What Slack's messages need of AWS: memory and routes, the secret, labels, and logs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -165,6 +166,7 @@ def test_of_an_index_the_first_image_is_asked() -> None:
         [manifest()],
         [manifest(annotations=[1], manifests="none")],
         [{"images": [{"imageManifest": "no json"}]}],
+        [{"images": [{"imageManifest": '{"a":' * 100_000}]}],
     ],
 )
 def test_an_image_that_cannot_be_read_has_no_commit(answers: list[object]) -> None:
@@ -185,18 +187,20 @@ def test_a_blob_is_fetched_and_what_is_too_large_or_missing_is_an_error() -> Non
         download(f"{address}/blob")
 
 
-def definition(driver: str = "awslogs") -> dict[str, object]:
-    options = {"awslogs-group": "/ecs/web", "awslogs-stream-prefix": "web"}
+OPTIONS = {"awslogs-group": "/ecs/web", "awslogs-stream-prefix": "web"}
+
+
+def definition(driver: str = "awslogs", options: Mapping[str, str] = OPTIONS) -> dict[str, object]:
     logging = {"logDriver": driver, "options": options}
     return {
         "taskDefinition": {"containerDefinitions": [{"name": "web", "logConfiguration": logging}]}
     }
 
 
-def last_lines(*answers: object) -> tuple[LastLines, Answers]:
+def last_lines(*answers: object, revision: str = DEFINITION) -> tuple[LastLines, Answers]:
     played = Answers(answers)
     logs = CloudWatchTaskLogs(Gate(played), Clients())
-    return logs.last_lines(DEFINITION, "web", TASK), played
+    return logs.last_lines(revision, "web", TASK), played
 
 
 def test_the_last_lines_of_a_container_come_without_secrets() -> None:
@@ -225,6 +229,17 @@ def test_where_there_are_no_lines_it_is_said_why(answers: list[object], absence:
 
     assert found.lines == ()
     assert absence in found.absence
+
+
+def test_a_task_definition_that_leads_nowhere_keeps_no_message_waiting() -> None:
+    for strange in (
+        {**OPTIONS, "awslogs-region": "${AWS_REGION}"},
+        {**OPTIONS, "awslogs-region": " "},
+    ):
+        found, _ = last_lines(definition(options=strange))
+        assert "leads to no log" in found.absence
+    assert "leads to no log" in last_lines(revision="web:7")[0].absence
+    assert "leads to no log" in last_lines({})[0].absence
 
 
 def test_every_call_passes_the_gate(clients: Clients) -> None:

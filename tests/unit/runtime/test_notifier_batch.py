@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -162,3 +163,18 @@ def test_a_topic_that_is_down_does_not_keep_the_chat_silent() -> None:
         world.notify(FIRST)
 
     assert len(world.chat.chat.said) == 1
+
+
+def test_a_defect_in_telling_the_chat_stays_within_its_group() -> None:
+    world = ChatBatch()
+    defect: list[Any] = [RuntimeError("a defect")]
+    world.chat.chat.failures["open #a"] = defect
+
+    assert world.notify(FIRST, SECOND, OTHER) == {
+        "batchItemFailures": [{"itemIdentifier": each.id} for each in (FIRST, SECOND)]
+    }
+    assert [what for what, _, _ in world.chat.chat.said] == ["open"]
+    defect.append(RuntimeError("the same again"))
+    with pytest.raises(BatchFailedError):
+        world.notify(FIRST, SECOND)
+    assert len(world.channel.notices) == 3

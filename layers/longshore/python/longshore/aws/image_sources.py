@@ -5,7 +5,6 @@ which `docker build --label`, buildx's metadata and most CI actions set. They st
 configuration, a blob that ECR hands out by a link; of an index the first image is asked.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -89,8 +88,7 @@ class EcrSources:
             imageIds=[{"imageDigest": digest}],
             acceptedMediaTypes=list(MEDIA_TYPES),
         )
-        manifest: Mapping[str, Any] = json.loads(reply["images"][0]["imageManifest"])
-        return manifest
+        return parse_document(reply["images"][0]["imageManifest"])
 
     def _blob(self, image: EcrImage, digest: str) -> bytes:
         reply = self._gate.call(

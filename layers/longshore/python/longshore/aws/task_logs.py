@@ -1,5 +1,7 @@
 """What the containers of tasks wrote, from CloudWatch Logs, as far as it can be read."""
 
+from botocore.exceptions import BotoCoreError
+
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
 from longshore.decide.log_streams import LogStream, NoLogStream, log_stream
@@ -33,6 +35,8 @@ class CloudWatchTaskLogs:
             return LastLines(container, absence=_refused(error))
         except LongshoreError:
             return LastLines(container, absence="CloudWatch Logs gave no answer in time")
+        except (BotoCoreError, LookupError, ValueError):
+            return LastLines(container, absence="its task definition leads to no log that exists")
 
     def _stream(self, definition: str, container: str, task: str) -> LogStream | NoLogStream:
         region = definition.split(":")[3]

@@ -4,7 +4,7 @@ Mail, pagers and whoever subscribed come first, by the topic; then the channels 
 one which is slow or away delays nobody else. What a channel is owed comes again with its message.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused, UnknownReply
 from longshore.domain.outcomes import Announcement
@@ -45,25 +45,31 @@ def notify_batch(event: Event, ports: NotifyPorts, journal: Journal) -> BatchAns
         notified = notify(announcement, ports)
         journal.note("notified", outcome=notified.value, announcement=announcement.id)
 
-    failed = failed_of_each(messages, publish, journal)
-    owed = _tell_channels(announcements, ports.chat, journal) if ports.chat else frozenset()
     ids = [message.id for message in messages]
-    raise_if_all(ids, failed)
-    return answer(ids, {*failed, *owed})
-
-
-def _tell_channels(
-    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal
-) -> Collection[str]:
-    """Tell the channels; return the ids of the messages whose channels do not all know yet."""
-    away: set[str] = set()
+    failed = {*failed_of_each(messages, publish, journal)}
     owing: set[str] = set()
-    for message, announcement in announcements.items():
+    if ports.chat is not None:
+        read = [message for message in messages if message.id in announcements]
+        tell = _telling(announcements, ports.chat, journal, owing)
+        failed |= {*failed_of_each(read, tell, journal)}
+    raise_if_all(ids, failed)
+    return answer(ids, failed | owing)
+
+
+def _telling(
+    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal, owing: set[str]
+) -> Callable[[Message], None]:
+    """Return what tells the channels of a message; those that do not know yet make it `owing`."""
+    away: set[str] = set()
+
+    def tell(message: Message) -> None:
+        announcement = announcements[message.id]
         for owed in tell_chat(announcement, chat, away):
             _say(owed, announcement, journal)
             if not owed.lost:
-                owing.add(message)
-    return owing
+                owing.add(message.id)
+
+    return tell
 
 
 def _announcement(message: Message, journal: Journal) -> Announcement | None:
