@@ -95,6 +95,21 @@ def test_a_secret_that_is_no_object_is_for_a_person_and_is_not_told(
     assert "xoxb-1" not in str(caught.value)
 
 
+def test_a_secret_without_a_value_or_gone_is_for_a_person(clients: Clients) -> None:
+    arn = clients.secrets.create_secret(Name="longshore/slack")["ARN"]
+    held = Secret(Gate(), clients.secrets, arn)
+
+    with pytest.raises(NotPermitted, match="cannot be read, or holds nothing yet"):
+        held.value("token")
+    clients.secrets.delete_secret(SecretId=arn)
+    with pytest.raises(NotPermitted, match="cannot be read"):
+        held.value("token")
+
+
+def test_a_byte_order_mark_does_no_harm(clients: Clients) -> None:
+    assert secret(clients, '\ufeff{"token": "xoxb-1"}').value("token") == "xoxb-1"
+
+
 def labels(**config: object) -> bytes:
     return json.dumps({"architecture": "arm64", "config": config}).encode()
 

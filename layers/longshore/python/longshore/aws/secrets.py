@@ -5,7 +5,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from longshore.aws.gate import Gate
-from longshore.domain.errors import NotPermitted
+from longshore.domain.errors import NotPermitted, Refused
 from longshore.events.documents import parse_document
 
 if TYPE_CHECKING:
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(minutes=5)
 """How long a rotated secret may go on being used; who is refused reads it anew at once."""
+
+_BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before a text that is then uploaded as a file."""
 
 
 class Secret:
@@ -29,8 +32,8 @@ class Secret:
     def value(self, key: str) -> str | None:
         """Return the text under a key, None where there is none.
 
-        Raises NotPermitted where it cannot be read, and where it is no JSON object: both have to be
-        mended by a person. Its text stands in no message.
+        Raises NotPermitted where it cannot be read, is not there or is no JSON object: a person has
+        to mend that. Its text stands in no message.
         """
         if self._values is None or monotonic() - self._read_at > KEPT_FOR.total_seconds():
             self._values, self._read_at = self._read(), monotonic()
@@ -42,9 +45,13 @@ class Secret:
         self._values = None
 
     def _read(self) -> dict[str, object]:
-        reply = self._gate.call(self._client.get_secret_value, SecretId=self._arn)
         try:
-            return parse_document(reply.get("SecretString", ""))
+            reply = self._gate.call(self._client.get_secret_value, SecretId=self._arn)
+        except Refused as error:
+            message = f"the secret {self._arn} cannot be read, or holds nothing yet: {error}"
+            raise NotPermitted(message) from error
+        try:
+            return parse_document(reply.get("SecretString", "").removeprefix(_BYTE_ORDER_MARK))
         except ValueError:
             message = (
                 f"the secret {self._arn} is no JSON object: put "
