@@ -146,6 +146,22 @@ def test_a_message_that_somebody_deleted_is_posted_anew() -> None:
     assert world.chat.said[1:] == [("open", "#a", 2), ("edit", "#a", 3), ("step", "#a", 3)]
 
 
+def test_a_message_that_was_deleted_before_its_step_is_posted_anew() -> None:
+    world = ChatWorld()
+    tell(world, STARTED)
+    world.chat.failures["step #a"] = [AWAY, MessageGone("message_not_found")]
+
+    assert [owed.error for owed in tell(world, FOUND)] == [AWAY]
+    assert tell(world, FOUND, BACK) == ()
+
+    assert world.chat.said[1:] == [
+        ("edit", "#a", 2),
+        ("open", "#a", 2),
+        ("edit", "#a", 3),
+        ("step", "#a", 3),
+    ]
+
+
 def test_what_slack_never_takes_is_lost_and_said_so() -> None:
     world = ChatWorld()
     world.chat.failures["open #a"] = [NotTaken("no", "invalid_blocks")]
@@ -170,6 +186,20 @@ def test_without_the_routes_every_channel_waits(error: LongshoreError) -> None:
     world.routes.failure = error
 
     assert tell(world, STARTED) == (Owed("every channel", error),)
+
+
+def test_nothing_overtakes_what_waits_for_the_routes() -> None:
+    world = ChatWorld()
+    world.routes.failure = Throttled("DynamoDB")
+    away: set[str] = set()
+    tell_chat(FOUND, world.ports, away)
+    world.routes.failure = None
+
+    (owed,) = tell_chat(BACK, world.ports, away)
+
+    assert "could not be told of something before this" in str(owed.error)
+    assert tell(world, FOUND, BACK) == ()
+    assert [sequence for _, _, sequence in world.chat.said] == [2, 3, 3]
 
 
 def test_nothing_is_begun_that_may_not_end_in_time() -> None:

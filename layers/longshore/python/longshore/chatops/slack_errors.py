@@ -10,8 +10,16 @@ from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
 from longshore.events.documents import printable
 from longshore.usecases.chat_ports import NotTaken
 
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""The message cannot be edited: another takes its place."""
+GONE = frozenset(
+    {
+        "cannot_reply_to_message",
+        "cant_update_message",
+        "edit_window_closed",
+        "message_not_found",
+        "thread_not_found",
+    }
+)
+"""The message can be edited no more, or has no thread: another takes its place."""
 
 _CONTENT = frozenset(
     {

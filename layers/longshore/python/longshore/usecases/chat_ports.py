@@ -12,7 +12,7 @@ from longshore.usecases.ports import Clock
 
 
 class MessageGone(LongshoreError):
-    """The message that was to be edited is not there any more, or may not be edited."""
+    """The message is not there any more, or may not be edited: another takes its place."""
 
 
 class NotTaken(Refused):
@@ -41,7 +41,10 @@ class Chat(Protocol):
         ...
 
     def add_step(self, message: Posted, telling: Telling, *, broadcast: bool) -> None:
-        """Add a step to a message's thread; `broadcast` shows it in the channel too."""
+        """Add a step to a message's thread; `broadcast` shows it in the channel too.
+
+        Raises MessageGone as `edit` does.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from longshore.domain.chat import Commit, LastLines, Telling, Thread
+from longshore.domain.chat import Commit, LastLines, Posted, Telling, Thread
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import LongshoreError, Throttled
 from longshore.domain.outcomes import Announcement, EventName
@@ -19,6 +19,8 @@ from longshore.usecases.chat_ports import ChatPorts, MessageGone, NotTaken
 
 NEEDED = timedelta(seconds=15)
 """A channel is not begun with less time left: an edit, a step, and what they wait for."""
+
+EVERY_CHANNEL = "every channel"
 
 ONE_CHANNEL = "webhook"
 """What the channel of a webhook is called here: the webhook's owner has chosen it."""
@@ -38,18 +40,20 @@ class Owed:
 def tell_chat(announcement: Announcement, ports: ChatPorts, away: set[str]) -> tuple[Owed, ...]:
     """Tell every channel that has to know; return those that could not be told.
 
-    `away` are channels that failed before in the same batch: they are not asked again, so that
-    nothing overtakes what they still wait for. Those that fail now are added.
+    `away` are channels that failed before in the same batch, and threads of which no channel could
+    be told: they are not asked again, so that nothing overtakes what they still wait for. Those
+    that fail now are added.
     """
     try:
+        _check_in_turn(announcement.thread, away)
         routes = _routes(announcement, ports)
     except LongshoreError as error:
-        return (Owed("every channel", error),)
+        away.add(announcement.thread)
+        return (Owed(EVERY_CHANNEL, error),)
     owed = []
     for route in routes:
         try:
-            if route.slack in away:
-                raise Throttled(f"{route.slack} could not be told of something before this")
+            _check_in_turn(route.slack, away)
             _tell(route, announcement, ports)
         except NotTaken as error:
             owed.append(Owed(route.slack, error, lost=True))
@@ -57,6 +61,11 @@ def tell_chat(announcement: Announcement, ports: ChatPorts, away: set[str]) -> t
             away.add(route.slack)
             owed.append(Owed(route.slack, error))
     return tuple(owed)
+
+
+def _check_in_turn(what: str, away: set[str]) -> None:
+    if what in away:
+        raise Throttled(f"{what} could not be told of something before this")
 
 
 def _routes(announcement: Announcement, ports: ChatPorts) -> Iterable[Route]:
@@ -80,8 +89,11 @@ def _tell(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
     telling = _telling(route, announcement, ports)
     if known.message is None:
         _open(route, telling, ports)
-    else:
-        _go_on(route, telling, known, ports)
+        return
+    try:
+        _go_on(route, telling, known, known.message, ports)
+    except MessageGone:
+        _open(route, telling, ports)
 
 
 def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
@@ -93,17 +105,13 @@ def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
     ports.threads.keep(announcement, route.slack, shown)
 
 
-def _go_on(route: Route, telling: Telling, known: Thread, ports: ChatPorts) -> None:
+def _go_on(
+    route: Route, telling: Telling, known: Thread, message: Posted, ports: ChatPorts
+) -> None:
     """Make the message true, then add the step: whoever reads the step finds it confirmed."""
-    announcement, message = telling.announcement, known.message
-    if message is None:
-        return
+    announcement = telling.announcement
     if announcement.sequence > known.shown:
-        try:
-            ports.chat.edit(message, telling)
-        except MessageGone:
-            _open(route, telling, ports)
-            return
+        ports.chat.edit(message, telling)
         known = replace(known, shown=announcement.sequence)
         ports.threads.keep(announcement, route.slack, known)
     ports.chat.add_step(message, telling, broadcast=_is_final_failure(announcement))
