@@ -78,8 +78,10 @@ class FakeSources:
     """Commits by digest."""
 
     commits: dict[str, Commit] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def commit(self, repository: str, digest: str) -> Commit | None:
+        self.asked.append(digest)
         return self.commits.get(digest) if repository else None
 
 

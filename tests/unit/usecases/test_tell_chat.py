@@ -253,3 +253,22 @@ def test_a_failure_comes_with_the_last_lines_of_what_failed() -> None:
     tell(world, told(EventName.DEPLOYMENT_FAILED, 1, Phase.FAILED, failure=failure))
 
     assert world.chat.tellings[0].last_lines == LastLines("web", ("web:7 task/1 failed",))
+
+
+def test_what_a_message_is_complete_without_is_looked_up_once_and_only_with_time_left() -> None:
+    world = ChatWorld()
+    world.routes.routes = [Route("#a"), Route("#b")]
+    world.sources.commits = {"sha256:1": Commit("abc1234")}
+    release = {"app": {"repository": "checkout", "tag": "1.0.0", "digest": "sha256:1"}}
+    failure = {"task_definition": "web:7", "container": "web", "task": "task/1"}
+    failed = told(EventName.DEPLOYMENT_FAILED, 1, Phase.FAILED, release=release, failure=failure)
+
+    tell(world, failed)
+    world.time.left = timedelta(seconds=18)
+    tell(world, replace(failed, sequence=2))
+
+    assert world.sources.asked == ["sha256:1"]
+    assert [len(each.commits) for each in world.chat.tellings] == [1, 1, 0, 0, 0, 0]
+    assert world.chat.tellings[2].last_lines == LastLines(
+        "web", absence="there was no time to read them"
+    )

@@ -31,6 +31,11 @@ READS = Config(
 )
 """For what may be done twice: reads, conditional writes with a token, messages."""
 
+LOOK_UPS = READS.merge(
+    Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+)
+"""For what is nice to know: nobody waits for it long."""
+
 WRITES = READS.merge(Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1}))
 """For RegisterTaskDefinition and UpdateService: a second attempt would have a second effect, and a
 patient time-out leaves fewer answers unknown."""
@@ -42,9 +47,10 @@ class Clients:
     A region may be named where what is called can lie in another one than Longshore itself.
     """
 
-    def __init__(self, session: Session | None = None) -> None:
+    def __init__(self, session: Session | None = None, *, reads: Config = READS) -> None:
         """Take credentials and region from `session`, by default from the environment."""
         self._session = session or Session()
+        self._reads = reads
         self._built: dict[tuple[str, str | None, bool], Any] = {}
 
     @property
@@ -96,6 +102,6 @@ class Clients:
         key = (service, region, writer)
         if key not in self._built:
             self._built[key] = self._session.create_client(
-                service, region_name=region, config=WRITES if writer else READS
+                service, region_name=region, config=WRITES if writer else self._reads
             )
         return self._built[key]

@@ -5,9 +5,10 @@ what is owed to it comes again with the announcement, whose queue keeps the orde
 before remembering, as in `longshore.usecases.notify`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache, partial
 
 from longshore.domain.chat import Commit, LastLines, Posted, Telling, Thread
 from longshore.domain.deployments import Phase
@@ -19,6 +20,9 @@ from longshore.usecases.chat_ports import ChatPorts, MessageGone, NotTaken
 
 NEEDED = timedelta(seconds=15)
 """A channel is not begun with less time left: an edit, a step, and what they wait for."""
+
+LOOK_UP = timedelta(seconds=4)
+"""What looking something up takes at most that a message is complete without."""
 
 EVERY_CHANNEL = "every channel"
 
@@ -51,10 +55,11 @@ def tell_chat(announcement: Announcement, ports: ChatPorts, away: set[str]) -> t
         away.add(announcement.thread)
         return (Owed(EVERY_CHANNEL, error),)
     owed = []
+    found_out = cache(partial(_telling, announcement, ports))
     for route in routes:
         try:
             _check_in_turn(route.slack, away)
-            _tell(route, announcement, ports)
+            _tell(route, announcement, found_out, ports)
         except NotTaken as error:
             owed.append(Owed(route.slack, error, lost=True))
         except LongshoreError as error:
@@ -78,7 +83,9 @@ def _routes(announcement: Announcement, ports: ChatPorts) -> Iterable[Route]:
     return [Route(ONE_CHANNEL, tuple(events), mention=tuple(sorted(mention)))]
 
 
-def _tell(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
+def _tell(
+    route: Route, announcement: Announcement, found_out: Callable[[], Telling], ports: ChatPorts
+) -> None:
     known = ports.threads.thread(announcement.thread, route.slack)
     if announcement.sequence <= known.told:
         return
@@ -86,7 +93,8 @@ def _tell(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
         return
     if ports.clock.time_left() < NEEDED:
         raise Throttled(f"no time was left to tell {route.slack}")
-    telling = _telling(route, announcement, ports)
+    failed = announcement.name is EventName.DEPLOYMENT_FAILED
+    telling = replace(found_out(), mention=route.mention if failed else ())
     if known.message is None:
         _open(route, telling, ports)
         return
@@ -122,15 +130,16 @@ def _is_final_failure(announcement: Announcement) -> bool:
     return Told(announcement.detail).text("phase") in _BROADCAST
 
 
-def _telling(route: Route, announcement: Announcement, ports: ChatPorts) -> Telling:
+def _telling(announcement: Announcement, ports: ChatPorts) -> Telling:
+    """Find out what an announcement does not say: once, however many channels are told."""
     told = Told(announcement.detail)
-    failed = announcement.name is EventName.DEPLOYMENT_FAILED
     return Telling(
-        announcement,
-        commits=dict(_commits(told, ports)),
-        last_lines=_last_lines(told, ports),
-        mention=route.mention if failed else (),
+        announcement, last_lines=_last_lines(told, ports), commits=dict(_commits(told, ports))
     )
+
+
+def _may_look_up(ports: ChatPorts) -> bool:
+    return ports.clock.time_left() >= NEEDED + LOOK_UP
 
 
 def _commits(told: Told, ports: ChatPorts) -> Iterator[tuple[str, Commit]]:
@@ -142,7 +151,9 @@ def _commits(told: Told, ports: ChatPorts) -> Iterator[tuple[str, Commit]]:
 
 def _commit(image: Mapping[str, object], ports: ChatPorts) -> Commit | None:
     repository, digest = text_of(image, "repository"), text_of(image, "digest")
-    return ports.sources.commit(repository, digest) if repository and digest else None
+    if not (repository and digest and _may_look_up(ports)):
+        return None
+    return ports.sources.commit(repository, digest)
 
 
 def _last_lines(told: Told, ports: ChatPorts) -> LastLines | None:
@@ -150,4 +161,6 @@ def _last_lines(told: Told, ports: ChatPorts) -> LastLines | None:
     task = told.failure("task")
     if not (definition and container and task):
         return None
+    if not _may_look_up(ports):
+        return LastLines(container, absence="there was no time to read them")
     return ports.logs.last_lines(definition, container, task)

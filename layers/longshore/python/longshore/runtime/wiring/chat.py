@@ -3,6 +3,7 @@
 from functools import cache
 
 from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
+from longshore.aws.clients import LOOK_UPS, Clients
 from longshore.aws.downloads import download
 from longshore.aws.image_sources import EcrSources
 from longshore.aws.secrets import Secret
@@ -21,7 +22,7 @@ def make_chat(settings: NotifierSettings, invocation: Invocation) -> ChatPorts:
         routes=_routes(settings.table),
         threads=DynamoThreadStore(make_table(settings.table)),
         sources=_sources(),
-        logs=CloudWatchTaskLogs(make_gate(), make_clients()),
+        logs=CloudWatchTaskLogs(make_gate(), _look_ups()),
         clock=SystemClock(invocation),
     )
 
@@ -38,4 +39,9 @@ def _routes(table: str) -> DynamoRoutes:
 
 @cache
 def _sources() -> EcrSources:
-    return EcrSources(make_gate(), make_clients(), download)
+    return EcrSources(make_gate(), _look_ups(), download)
+
+
+@cache
+def _look_ups() -> Clients:
+    return Clients(reads=LOOK_UPS)
