@@ -94,15 +94,17 @@ class FakeTaskLogs:
 
 @dataclass
 class FakeTime:
-    """A clock whose time left is set."""
+    """A clock whose time left is set, and how much of it passes from look to look."""
 
     left: timedelta = timedelta(seconds=30)
+    elapse: timedelta = timedelta()
 
     def now(self) -> datetime:
         return NOON
 
     def time_left(self) -> timedelta:
-        return self.left
+        left, self.left = self.left, self.left - self.elapse
+        return left
 
 
 @dataclass

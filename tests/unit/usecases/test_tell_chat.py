@@ -11,7 +11,7 @@ from longshore.domain.routes import Route
 from longshore.usecases.chat_ports import MessageGone, NotTaken
 from longshore.usecases.tell_chat import ONE_CHANNEL, Owed, tell_chat
 from tests.support.builders import STAGE, make_announcement, make_stage_announcement
-from tests.support.chat_fakes import ChatWorld, FakeChat
+from tests.support.chat_fakes import ChatWorld, FakeChat, FakeTime
 
 AWAY = Throttled("Slack is busy")
 
@@ -210,6 +210,19 @@ def test_nothing_is_begun_that_may_not_end_in_time() -> None:
 
     assert "no time was left" in str(owed.error)
     assert world.chat.said == []
+
+
+def test_a_step_that_may_not_end_in_time_is_left_to_the_next_attempt() -> None:
+    world = ChatWorld()
+    tell(world, STARTED)
+    world.time.elapse = timedelta(seconds=22)
+
+    (owed,) = tell(world, BACK)
+
+    assert "no time was left" in str(owed.error)
+    world.time = FakeTime()
+    assert tell(world, BACK) == ()
+    assert world.chat.said == [("open", "#a", 1), ("edit", "#a", 3), ("step", "#a", 3)]
 
 
 def test_a_webhook_posts_every_event_that_any_route_asks_for_once() -> None:

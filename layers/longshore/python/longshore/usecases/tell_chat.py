@@ -21,6 +21,9 @@ from longshore.usecases.chat_ports import ChatPorts, MessageGone, NotTaken
 NEEDED = timedelta(seconds=15)
 """A channel is not begun with less time left: an edit, a step, and what they wait for."""
 
+FOR_A_STEP = timedelta(seconds=9)
+"""A step is not begun with less: who is stopped while posting never knows, and posts again."""
+
 LOOK_UP = timedelta(seconds=4)
 """What looking something up takes at most that a message is complete without."""
 
@@ -91,8 +94,7 @@ def _tell(
         return
     if known.message is None and not route.opens(announcement):
         return
-    if ports.clock.time_left() < NEEDED:
-        raise Throttled(f"no time was left to tell {route.slack}")
+    _check_time(NEEDED, route, ports)
     failed = announcement.name is EventName.DEPLOYMENT_FAILED
     telling = replace(found_out(), mention=route.mention if failed else ())
     if known.message is None:
@@ -102,6 +104,11 @@ def _tell(
         _go_on(route, telling, known, known.message, ports)
     except MessageGone:
         _open(route, telling, ports)
+
+
+def _check_time(needed: timedelta, route: Route, ports: ChatPorts) -> None:
+    if ports.clock.time_left() < needed:
+        raise Throttled(f"no time was left to tell {route.slack}")
 
 
 def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
@@ -122,6 +129,7 @@ def _go_on(
         ports.chat.edit(message, telling)
         known = replace(known, shown=announcement.sequence)
         ports.threads.keep(announcement, route.slack, known)
+    _check_time(FOR_A_STEP, route, ports)
     ports.chat.add_step(message, telling, broadcast=_is_final_failure(announcement))
     ports.threads.keep(announcement, route.slack, replace(known, told=announcement.sequence))
 
