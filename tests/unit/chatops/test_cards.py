@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -103,3 +104,23 @@ def test_who_is_to_be_called_is_called(slack: SlackStandIn, bot: SlackBot) -> No
     bot.open("#checkout", worst("x"))
 
     assert slack.mentions != []
+
+
+@pytest.mark.parametrize("compose", [compose_card, compose_step])
+def test_slack_makes_no_mention_of_words_that_look_like_one(
+    compose: Callable[[Telling], Card],
+) -> None:
+    blocks = [block.to_dict() for block in compose(worst("@channel #general")).blocks]
+
+    assert {each.get("verbatim") for each in marked(blocks)} == {True}
+
+
+def marked(part: object) -> Iterator[Mapping[str, object]]:
+    """Every text in Slack's markup, wherever it stands."""
+    if isinstance(part, Mapping):
+        if part.get("type") == "mrkdwn":
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from marked(each)

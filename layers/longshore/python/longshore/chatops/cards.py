@@ -77,10 +77,15 @@ def compose_step(telling: Telling) -> Card:
     head = " ".join(part for part in parts if part)
     body = told.cause if _way_back_begins(told) else told.text("reason")
     text = f"{head}\n{escaped(body, LONGEST_CAUSE)}"
-    blocks: list[Block] = [SectionBlock(text=MarkdownTextObject(text=text))]
+    blocks: list[Block] = [SectionBlock(text=_marked(text))]
     if telling.last_lines and telling.announcement.name is EventName.DEPLOYMENT_FAILED:
         blocks += _log(telling.last_lines)
     return Card(_text(telling), tuple(blocks))
+
+
+def _marked(text: str) -> MarkdownTextObject:
+    """Return text in Slack's markup; `@channel` and `#name` that others wrote stay plain words."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def _text(telling: Telling) -> str:
@@ -116,8 +121,8 @@ def _blocks(telling: Telling) -> Iterator[Block]:
     title = printable(f"{_emoji(telling)} {_title(telling)}", LONGEST_HEADER)
     yield HeaderBlock(text=PlainTextObject(text=title, emoji=True))
     if telling.mention:
-        yield SectionBlock(text=MarkdownTextObject(text=_called(telling)))
-    fields = [MarkdownTextObject(text=text) for text in _fields(telling, told)]
+        yield SectionBlock(text=_marked(_called(telling)))
+    fields = [_marked(text) for text in _fields(telling, told)]
     if fields:
         yield SectionBlock(fields=fields)
     if told.cause:
@@ -126,8 +131,8 @@ def _blocks(telling: Telling) -> Iterator[Block]:
         yield from _log(telling.last_lines)
     if told.consequence:
         yield _labelled("Longshore" if told.cause else "Reason", told.consequence)
-    yield SectionBlock(text=MarkdownTextObject(text=_next(telling)))
-    yield ContextBlock(elements=[MarkdownTextObject(text=_context(telling, told))])
+    yield SectionBlock(text=_marked(_next(telling)))
+    yield ContextBlock(elements=[_marked(_context(telling, told))])
 
 
 def _fields(telling: Telling, told: Told) -> Iterator[str]:
@@ -160,14 +165,14 @@ def _next(telling: Telling) -> str:
 
 def _labelled(label: str, text: str) -> Block:
     body = f"*{label}*\n{escaped(text, LONGEST_CAUSE)}"
-    return SectionBlock(text=MarkdownTextObject(text=body))
+    return SectionBlock(text=_marked(body))
 
 
 def _log(last: LastLines) -> Iterator[Block]:
     """Show lines as they are: in a preformatted element Slack obeys nothing."""
     if not last.lines:
         text = f"No log lines of {last.container}: {last.absence}"
-        yield ContextBlock(elements=[MarkdownTextObject(text=escaped(text, LONGEST_VALUE))])
+        yield ContextBlock(elements=[_marked(escaped(text, LONGEST_VALUE))])
         return
     lines = "\n".join(printable(line, LONGEST_LOG_LINE) for line in last.lines)
     shown = RichTextPreformattedElement(
