@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from longshore.aws.codec import encode
 from longshore.domain.outcomes import EventName
 from longshore.domain.routes import MOST_ROUTES, Route
 from longshore.events.routes import EVENT_WORDS, parse_routes
@@ -24,7 +27,7 @@ def test_without_notify_there_are_no_routes() -> None:
 
 
 def test_a_channel_alone_is_told_of_everything() -> None:
-    assert routes({"slack": "#checkout"}) == (Route("#checkout", tuple(EventName)),)
+    assert routes({"slack": "#checkout"}) == (Route("#checkout"),)
 
 
 def test_a_route_says_what_where_and_whom() -> None:
@@ -95,3 +98,10 @@ def test_a_route_covers_its_stages_and_opens_on_its_events() -> None:
     assert not Route("#a", stages=("elsewhere",)).covers(announcement)
     assert Route("#a", (announcement.name,)).opens(announcement)
     assert not Route("#a", (EventName.STAGE_HELD,)).opens(announcement)
+
+
+def test_a_channel_that_is_told_of_everything_names_no_event_that_another_version_lacks() -> None:
+    (route,) = routes({"slack": "#checkout"})
+
+    assert all(name.value not in encode(route) for name in EventName)
+    assert all(route.opens(replace(make_announcement(), name=name)) for name in EventName)

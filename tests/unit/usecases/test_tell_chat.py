@@ -239,6 +239,15 @@ def test_a_webhook_posts_every_event_that_any_route_asks_for_once() -> None:
     assert world.threads.kept == {(f"{STAGE}#1", ONE_CHANNEL): Thread(None, 2, 2)}
 
 
+def test_a_webhook_posts_everything_where_one_route_asks_for_it() -> None:
+    world = ChatWorld(chat=FakeChat(living=False))
+    world.routes.routes = [Route("#a"), Route("#b", (EventName.DEPLOYMENT_FAILED,))]
+
+    tell(world, STARTED, FOUND)
+
+    assert world.chat.said == [("open", ONE_CHANNEL, 1), ("open", ONE_CHANNEL, 2)]
+
+
 def test_a_webhook_of_other_stages_posts_nothing() -> None:
     world = ChatWorld(chat=FakeChat(living=False))
     world.routes.routes = [Route("#a", stages=("elsewhere",))]

@@ -12,14 +12,15 @@ MOST_ROUTES = 20
 class Route:
     """A Slack channel that is told of some events of some stages.
 
-    `slack` is the channel as people write it (`#checkout`) or its id. `events` opens a message;
-    one that is open is kept true whatever comes. `stages` are names, all where it is empty.
+    `slack` is the channel as people write it (`#checkout`) or its id. `events` open a message, all
+    where it is empty: so a version that knows other events reads the route, and means all of its
+    own. One that is open is kept true whatever comes. `stages` are names, all where it is empty.
     `mention` are the ids of users and user groups to call by name when a deployment fails, or
     `here` or `channel`.
     """
 
     slack: str
-    events: tuple[EventName, ...] = tuple(EventName)
+    events: tuple[EventName, ...] = ()
     stages: tuple[str, ...] = ()
     mention: tuple[str, ...] = ()
 
@@ -29,4 +30,4 @@ class Route:
 
     def opens(self, announcement: Announcement) -> bool:
         """Whether an announcement is one of those that this route asks for."""
-        return announcement.name in self.events
+        return not self.events or announcement.name in self.events

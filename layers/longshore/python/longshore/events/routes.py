@@ -53,7 +53,7 @@ def _route(section: Section, stages: Collection[str]) -> Route:
     section.check_keys(ROUTE_KEYS)
     return Route(
         slack=section.matching("slack", CHANNEL, CHANNEL_MEANING),
-        events=tuple(_event(section, word) for word in section.texts("on")) or tuple(EventName),
+        events=tuple(_event(section, word) for word in section.texts("on")),
         stages=tuple(_stage(section, name, stages) for name in section.texts("stages")),
         mention=tuple(_mentioned(section, name) for name in section.texts("mention")),
     )

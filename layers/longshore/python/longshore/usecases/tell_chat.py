@@ -81,7 +81,8 @@ def _routes(announcement: Announcement, ports: ChatPorts) -> Iterable[Route]:
     covering = [route for route in routes if route.covers(announcement)]
     if ports.chat.living or not covering:
         return covering
-    events = {name for route in covering for name in route.events}
+    every = any(not route.events for route in covering)
+    events = () if every else {name for route in covering for name in route.events}
     mention = {each for route in covering for each in route.mention}
     return [Route(ONE_CHANNEL, tuple(events), mention=tuple(sorted(mention)))]
 
