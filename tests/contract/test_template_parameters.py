@@ -36,10 +36,17 @@ REFUSED = {
     "SlackSecretArn": [
         "longshore/slack",
         "xoxb-1",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:longshore/slack",
         "arn:aws:ssm:eu-west-1:123456789012:parameter/a",
     ],
     "SlackSecretKeyArn": ["alias/aws/secretsmanager"],
-    "SlackApiUrl": ["", "slack.com", "https://slack.com/", "ftp://slack.com/api/"],
+    "SlackApiUrl": [
+        "",
+        "slack.com",
+        "https://slack.com/",
+        "ftp://slack.com/api/",
+        "http://slack.com/api/",
+    ],
     "LogGroupArns": ["/ecs/checkout", "*", "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"],
     "RegisterRate": ["20", "0/1", "20/0", "20/0.0", "20/1.5", "20 / 1", "20/1/s"],
     "UpdateRate": ["fast", "-1/5", "50/0.005"],

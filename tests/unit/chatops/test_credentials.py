@@ -113,6 +113,7 @@ def test_a_webhook_takes_whatever_others_wrote(slack: SlackStandIn) -> None:
         {"webhook": "https://hooks.slack.com/services/T0/B0 /s3cret"},
         {"webhook": "https://hooks.slack.com:s3cret/services"},
         {"webhook": "https:///services/s3cret"},
+        {"webhook": "http://hooks.slack.com/services/s3cret"},
     ],
 )
 def test_what_is_no_credential_is_for_a_person_and_is_not_told(

@@ -13,7 +13,10 @@ from longshore.usecases.chat_ports import Chat
 T = TypeVar("T")
 
 _TOKEN = re.compile(r"xox[!-~]+")
-_WEBHOOK = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[!-~]+")
+_WEBHOOK = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{1,5})?/[!-~]+"
+)
+"""Over the network by TLS alone: who reads the address may post."""
 _NEXT = (
     'put {"token": "xoxb-..."} or {"webhook": "https://hooks.slack.com/..."} into the secret of '
     "SlackSecretArn"
