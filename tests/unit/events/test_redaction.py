@@ -165,6 +165,7 @@ HOSTILE = [
     "]])",
     "access" + "_" * 5,
     "hooks.slack.com/services/",
+    "-",
     "\n",
 ]
 

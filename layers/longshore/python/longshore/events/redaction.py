@@ -68,7 +68,7 @@ _ELEMENT = re.compile(
 )
 
 _FLAG = re.compile(
-    rf"(?P<name>--(?:[\w-]{{0,40}}-)?(?:{_NAME})[ \t]{{1,4}})(?P<bare>[^\s-][^\s]*)",
+    rf"(?P<name>(?<![\w-])--(?:[\w-]{{0,40}}-)?(?:{_NAME})[ \t]{{1,4}})(?P<bare>[^\s-][^\s]*)",
     re.IGNORECASE | re.VERBOSE,
 )
 
