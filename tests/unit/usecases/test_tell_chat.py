@@ -257,6 +257,24 @@ def test_a_webhook_of_other_stages_posts_nothing() -> None:
     assert world.chat.said == []
 
 
+def test_nothing_is_asked_between_a_post_and_its_memory() -> None:
+    class Forgetful(FakeChat):
+        @property
+        def living(self) -> bool:
+            if self.said:
+                raise Throttled("Secrets Manager")
+            return True
+
+        @living.setter
+        def living(self, _: bool) -> None:
+            """Take the default and do not keep it."""
+
+    world = ChatWorld(chat=Forgetful())
+
+    assert tell(world, STARTED) == ()
+    assert len(world.threads.kept) == 1
+
+
 def test_a_message_names_the_commits_of_its_images() -> None:
     world = ChatWorld()
     world.sources.commits = {"sha256:1": Commit("abc1234")}

@@ -114,10 +114,9 @@ def _check_time(needed: timedelta, route: Route, ports: ChatPorts) -> None:
 
 def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
     announcement = telling.announcement
+    living = ports.chat.living  # asked first: what fails after a post makes it stand there twice
     message = ports.chat.open(route.slack, telling)
-    shown = Thread(
-        message if ports.chat.living else None, announcement.sequence, announcement.sequence
-    )
+    shown = Thread(message if living else None, announcement.sequence, announcement.sequence)
     ports.threads.keep(announcement, route.slack, shown)
 
 
