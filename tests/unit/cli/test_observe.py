@@ -13,7 +13,7 @@ from longshore.domain.places import StageId
 from longshore.domain.stages import StageRecord
 from longshore.domain.stop_switch import StopSwitch
 from tests.unit.cli.conftest import ONE_STAGE, World
-from tests.unit.cli.test_status import BAD, GOOD
+from tests.unit.cli.records import BAD, GOOD
 
 STAGE = StageId("shop", "staging")
 NOW = datetime.now(UTC)
