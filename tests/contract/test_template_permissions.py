@@ -206,12 +206,14 @@ def test_a_function_writes_to_its_own_log_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", functions())
-def test_the_key_is_used_through_services_alone(name: str) -> None:
-    services = ["dynamodb", "sns"] if name == "Notifier" else ["dynamodb"]
+def test_a_key_is_used_through_services_alone(name: str) -> None:
+    used = [(KEY, "dynamodb")]
+    if name == "Notifier":
+        used += [(KEY, "sns"), (ref("SlackSecretKeyArn"), "secretsmanager")]
 
     assert [(s.resources, s.condition) for s in of(name, "kms:Decrypt")] == [
-        ((KEY,), {"StringEquals": {"kms:ViaService": {"Fn::Sub": endpoint(service)}}})
-        for service in services
+        ((key,), {"StringEquals": {"kms:ViaService": {"Fn::Sub": endpoint(service)}}})
+        for key, service in used
     ]
 
 
@@ -225,6 +227,25 @@ def test_the_announcer_publishes_to_our_bus_alone() -> None:
 
 def test_the_notifier_publishes_to_our_topic_alone() -> None:
     assert [s.resources for s in of("Notifier", "sns:Publish")] == [(ref("Topic"),)]
+
+
+def test_the_notifier_reads_one_secret_and_the_log_groups_that_were_named() -> None:
+    assert [s.resources for s in of("Notifier", "secretsmanager:GetSecretValue")] == [
+        (ref("SlackSecretArn"),)
+    ]
+    assert [s.resources for s in of("Notifier", "logs:GetLogEvents")] == [(ref("LogGroupArns"),)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "condition"),
+    [
+        ("NotifierSlackPolicy", "TellsSlack"),
+        ("NotifierSlackKeyPolicy", "NamesSlackKey"),
+        ("NotifierTaskLogsPolicy", "ReadsTaskLogs"),
+    ],
+)
+def test_what_slack_needs_is_allowed_where_slack_is_told(policy: str, condition: str) -> None:
+    assert resource(policy)["Condition"] == condition
 
 
 def test_services_are_updated_in_named_clusters_alone() -> None:
