@@ -9,7 +9,7 @@ from longshore_local.containers.docker import engine_answers
 from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
 from longshore_local.gates.people import policy_of_a_developer
 from longshore_local.gates.principals import Principal
-from tests.e2e.shop import CLUSTER, EXECUTION_ROLE, TASK_ROLE, Shops
+from tests.e2e.shop import CHANNELS, CLUSTER, EXECUTION_ROLE, LOG_GROUP, TASK_ROLE, Shops
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -29,7 +29,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def aws() -> Iterator[EmbeddedAws]:
     settings = EmbeddedSettings(
-        root=ROOT, clusters=(CLUSTER,), task_roles=(TASK_ROLE, EXECUTION_ROLE)
+        root=ROOT,
+        clusters=(CLUSTER,),
+        task_roles=(TASK_ROLE, EXECUTION_ROLE),
+        slack_channels=CHANNELS,
+        log_groups=(LOG_GROUP,),
     )
     prepared = prepare(ROOT)
     with EmbeddedAws(settings) as cloud:

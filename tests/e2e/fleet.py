@@ -13,14 +13,14 @@ from longshore.aws.table import Table
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.places import StageId
 from longshore.domain.stages import StageSnapshot, TargetRecord
-from longshore_local.cloud.clients import Cloud
 from longshore_local.demo.command import Command
 from longshore_local.demo.scene import await_that
 from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.principals import Principal
 from longshore_local.mailbox import Mailbox
 from longshore_local.registry.images import ImageContent, push_image
-from tests.e2e.shop import CLUSTER, FIRST, create_service, is_steady
+from tests.e2e.shop import CLUSTER, FIRST, LABELS, create_service, is_steady
+from tests.e2e.slack import disagreements
 
 STAGES = ("east", "west")
 IMAGES: Mapping[str, Sequence[str]] = {
@@ -28,6 +28,15 @@ IMAGES: Mapping[str, Sequence[str]] = {
     "port": ("crane", "light", "gate"),
 }
 PUSHES_OF_EACH = 10
+
+
+def channel_of(stage: StageId) -> str:
+    return f"#{stage.application}-{stage.stage}"
+
+
+CHANNELS = tuple(
+    channel_of(StageId(application, stage)) for application in IMAGES for stage in STAGES
+)
 
 
 Version = tuple[int, ...]
@@ -92,7 +101,7 @@ class Fleet:
         await_that(self._is_adopted, "the stages were not adopted")
 
     def push(self, repository: str, version: str) -> None:
-        content = ImageContent({"version": f"{repository} {version}"})
+        content = ImageContent({"version": f"{repository} {version}"}, labels=LABELS)
         digest = push_image(self.aws.cloud, repository, version, content)
         self.pushed.setdefault(repository, {})[parsed(version)] = digest
 
@@ -164,6 +173,16 @@ class Fleet:
         ended = (one for stage in self.stages for one in self.deployments(stage))
         return {f"{one.name}/{one.announced}" for one in ended} - told
 
+    def mistold(self) -> list[str]:
+        """Return what Slack does not show as the ledger has it: one message a deployment."""
+        slack = self.aws.slack
+        assert slack is not None
+        return [
+            disagreement
+            for stage in self.stages
+            for disagreement in disagreements(slack, channel_of(stage), self.deployments(stage))
+        ]
+
     def unconfirmed(self) -> list[str]:
         """Return the announcements that bus and notices have not both taken."""
         pages = self.aws.cloud.dynamodb.get_paginator("scan").paginate(
@@ -212,9 +231,7 @@ class Fleet:
         folder = self.aws.scratch / application
         folder.mkdir()
         (folder / "longshore.yaml").write_text(json.dumps(self._configuration(application)))
-        cloud = self.aws.cloud
-        credentials = self.developer.credentials
-        caller = Cloud(cloud.endpoint, ecs_endpoint=cloud.ecs_endpoint, credentials=credentials)
+        caller = self.aws.cloud.seen_by(self.developer.credentials)
         Command(caller, folder).must("apply", "--yes")
 
     def _configuration(self, application: str) -> dict[str, object]:
@@ -235,6 +252,10 @@ class Fleet:
                 for berth in mine
             },
             "stages": {stage: {"targets": each} for stage, each in targets.items()},
+            "notify": [
+                {"slack": channel_of(StageId(application, stage)), "stages": [stage]}
+                for stage in STAGES
+            ],
         }
 
     def _is_adopted(self) -> bool:

@@ -5,17 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from longshore_local.cloud.clients import Cloud
 from longshore_local.demo.command import Command
 from longshore_local.demo.scene import await_that
 from longshore_local.embedded import REGISTRY, EmbeddedAws
 from longshore_local.gates.principals import Principal
 from longshore_local.mailbox import Mailbox, Notice
-from longshore_local.registry.conduct import crashing
+from longshore_local.registry.conduct import crashing, writing
 from longshore_local.registry.images import ImageContent, push_image
 
 CLUSTER = "e2e"
 TASK_ROLE, EXECUTION_ROLE = "shop-task", "shop-execution"
+LOG_GROUP = "/ecs/e2e"
+CHANNELS = ("#guarded", "#telling")
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+LABELS = {
+    "org.opencontainers.image.revision": REVISION,
+    "org.opencontainers.image.source": "https://github.com/example/shop",
+}
+LAST_WORDS = ("main: opening", "main: no till, PASSWORD=hunter2")
 FIRST = "1.0.0"
 PATIENCE = 40
 
@@ -27,20 +34,19 @@ class Shops:
     aws: EmbeddedAws
     developer: Principal
 
-    def open(self, application: str, services: Sequence[str] = ("web",)) -> "Shop":
+    def open(
+        self, application: str, services: Sequence[str] = ("web",), *, channel: str = ""
+    ) -> "Shop":
         """Start services on version 1.0.0, each with a repository of its own, and adopt them."""
         folder = self.aws.scratch / application
         folder.mkdir()
         cloud = self.aws.cloud
-        caller = Cloud(
-            cloud.endpoint,
-            ecs_endpoint=cloud.ecs_endpoint,
-            credentials=self.developer.credentials,
-        )
+        caller = cloud.seen_by(self.developer.credentials)
         shop = Shop(
             self.aws,
             application,
             services,
+            channel,
             Command(caller, folder),
             Mailbox.subscribe(cloud, self.aws.stack["Topic"], application),
         )
@@ -51,11 +57,15 @@ class Shops:
 
 @dataclass
 class Shop:
-    """One application with one stage, `live`, whose services follow ^1.0 of their repositories."""
+    """One application with one stage, `live`, whose services follow ^1.0 of their repositories.
+
+    Where it has a `channel`, Slack is told of everything.
+    """
 
     aws: EmbeddedAws
     application: str
     services: Sequence[str]
+    channel: str
     command: Command
     mailbox: Mailbox
     digests: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -84,8 +94,8 @@ class Shop:
         return f"{self.application}-{service}"
 
     def push(self, version: str, service: str = "web", *, broken: bool = False) -> str:
-        annotations = crashing(3) if broken else {}
-        content = ImageContent({"version": f"{service} {version}"}, annotations)
+        annotations = {**crashing(3), **writing(*LAST_WORDS)} if broken else {}
+        content = ImageContent({"version": f"{service} {version}"}, annotations, LABELS)
         digest = push_image(self.aws.cloud, self.name(service), version, content)
         self.digests[service, version] = digest
         return digest
@@ -173,6 +183,7 @@ class Shop:
                 "application": self.application,
                 "images": images,
                 "stages": {"live": {"targets": targets}},
+                **({"notify": [{"slack": self.channel}]} if self.channel else {}),
             }
         )
 
@@ -210,7 +221,16 @@ def create_service(aws: EmbeddedAws, name: str, image: str, *, cluster: str = CL
         requiresCompatibilities=["FARGATE"],
         cpu="256",
         memory="512",
-        containerDefinitions=[{"name": "main", "image": f"{REGISTRY}/{image}"}],
+        containerDefinitions=[
+            {
+                "name": "main",
+                "image": f"{REGISTRY}/{image}",
+                "logConfiguration": {
+                    "logDriver": "awslogs",
+                    "options": {"awslogs-group": LOG_GROUP, "awslogs-stream-prefix": "shop"},
+                },
+            }
+        ],
     )
     ecs.create_service(
         cluster=cluster,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from longshore_local.containers.docker import docker
+from longshore_local.demo.pushing import OPENING, REFUSAL, SOURCE, commit_of
 from longshore_local.demo.scene import await_that
 
 ACTS = [
@@ -42,6 +43,16 @@ def play(engine: str, folder: Path) -> Mapping[str, Any]:
     return document
 
 
+def check_slack(channel: str) -> None:
+    """Check that the channel has all that a card can show."""
+    assert "replied to a thread" in channel
+    assert OPENING in channel
+    assert REFUSAL in channel
+    assert "No log lines" not in channel
+    for version in ("1.1.0", "1.2.0", "1.3.0"):
+        assert f"{SOURCE}/commit/{commit_of(version)}" in channel
+
+
 def details(story: Mapping[str, Any], name: str) -> str:
     (step,) = [step for step in story["steps"] if step["name"] == name]
     return "\n".join([step["says"], *step["details"]])
@@ -57,8 +68,7 @@ def test_the_story_without_docker(tmp_path: Path) -> None:
     assert "'web' exited with code 3" in details(story, "push 1.2.0").replace("\n", " ")
     assert "vetoed" in details(story, "push 1.2.1")
     assert "RolledBack" in details(story, "history")
-    assert "replied to a thread" in details(story, "slack")
-    assert "1.3.0" in details(story, "slack")
+    check_slack(details(story, "slack"))
     assert {"change", "reason", "resources"} == set(story["adaptations"][0])
     assert list(tmp_path.iterdir()) == []
 
@@ -73,6 +83,7 @@ def test_the_story_with_docker(tmp_path: Path) -> None:
     assert "answers over HTTP as 1.0.0" in details(story, "service")
     assert "over HTTP 1.0.0 answered before, 1.1.0 answers now" in details(story, "push 1.1.0")
     assert "over HTTP 1.1.0 answers again" in details(story, "push 1.2.0")
+    check_slack(details(story, "slack"))
     assert list(tmp_path.iterdir()) == []
     after = (docker("ps", "--all", "--quiet"), docker("image", "ls", "--all", "--quiet"))
     assert after == before

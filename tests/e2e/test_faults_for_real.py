@@ -16,8 +16,8 @@ from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.people import policy_of_a_developer
 from tests.e2e.conftest import ROOT
-from tests.e2e.fleet import PUSHES_OF_EACH, Fleet, pushes_in_turn
-from tests.e2e.shop import CLUSTER, EXECUTION_ROLE, TASK_ROLE, waiting
+from tests.e2e.fleet import CHANNELS, PUSHES_OF_EACH, Fleet, pushes_in_turn
+from tests.e2e.shop import CLUSTER, EXECUTION_ROLE, LOG_GROUP, TASK_ROLE, waiting
 from tests.support.faults import Fault
 from tests.support.faulty_proxy import FAIR, Card, Dealer, FaultyProxy, Hand
 
@@ -30,6 +30,8 @@ SWEEP_EVERY = 3.0
 SETTLED_WITHIN = 300.0
 """Seconds, of which about fifty are needed: that a call without a reply had no effect is certain
 only when ECS has not shown its deployment for 45. What met trouble several times takes longer."""
+TOLD_WITHIN = 120.0
+"""Seconds: Slack takes one message a second and channel, 50 edits a minute."""
 
 NOTHING: list[Card | None] = [None]
 
@@ -86,6 +88,8 @@ def fleet(proxy: FaultyProxy) -> Iterator[Fleet]:
         clusters=(CLUSTER,),
         task_roles=(TASK_ROLE, EXECUTION_ROLE),
         detour=proxy.detour,
+        slack_channels=CHANNELS,
+        log_groups=(LOG_GROUP,),
     )
     prepared = prepare(ROOT)
     with EmbeddedAws(settings) as aws:
@@ -195,6 +199,20 @@ def test_no_service_was_moved_twice_by_a_deployment_or_back(fleet: Fleet) -> Non
 def test_the_end_of_every_deployment_was_told(fleet: Fleet) -> None:
     await_that(lambda: not fleet.untold(), f"somebody was not told; {TOLD}")
     await_that(lambda: not fleet.unconfirmed(), f"an announcement was not confirmed; {TOLD}")
+
+
+def test_slack_shows_each_deployment_once_and_as_it_ended(fleet: Fleet) -> None:
+    await_that(lambda: not fleet.mistold(), f"Slack was not told all; {TOLD}", TOLD_WITHIN)
+
+    assert fleet.mistold() == []
+
+
+def test_no_answer_to_a_function_leads_out_of_this_machine(
+    fleet: Fleet, proxy: FaultyProxy
+) -> None:
+    assert fleet.deployments(fleet.stages[0])
+    assert proxy.passed >= {"ecr:GetDownloadUrlForLayer", "secretsmanager:GetSecretValue"}
+    assert proxy.links == set()
 
 
 def test_nothing_is_left_behind(fleet: Fleet) -> None:

@@ -21,7 +21,7 @@ FUNCTIONS = ("Router", "Reconciler", "Announcer", "Notifier", "Control")
 
 @pytest.fixture(scope="module")
 def shop(shops: Shops) -> Shop:
-    return shops.open("guarded", ("web", "extra"))
+    return shops.open("guarded", ("web", "extra"), channel="#guarded")
 
 
 def test_a_missing_permission_is_named_with_resource_and_role(aws: EmbeddedAws, shop: Shop) -> None:
