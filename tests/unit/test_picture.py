@@ -64,6 +64,23 @@ def test_the_browser_is_asked_for_the_page_and_the_picture_is_kept(
     assert "--window-size=640,480" in asked
 
 
+@pytest.mark.parametrize(
+    ("script", "kept"),
+    [('printf "%s" "$*" > "$2"', "128"), ("exit 99", "PNG")],
+    ids=["it works", "it fails"],
+)
+def test_a_palette_is_made_where_it_can_be(
+    tools: Path, page: Path, tmp_path: Path, script: str, kept: str
+) -> None:
+    put(tools, "chromium", browser_that_writes(PNG))
+    put(tools, "pngquant", script)
+    target = tmp_path / "slack.png"
+
+    assert picture.main([str(page), "--to", str(target)]) == 0
+
+    assert kept.encode() in target.read_bytes()
+
+
 def test_an_address_is_passed_on(tools: Path, tmp_path: Path) -> None:
     put(tools, "chromium", browser_that_writes(PNG))
 
