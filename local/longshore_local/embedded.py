@@ -22,8 +22,10 @@ from longshore_local.cloud.emulator import (
 )
 from longshore_local.containers.tasks import ContainerTasks
 from longshore_local.deploy.adaptations import Adaptation, adapt
+from longshore_local.deploy.additions import ADDITIONS
 from longshore_local.deploy.artifacts import Artifact, build_artifacts
 from longshore_local.deploy.documents import Template, read_template
+from longshore_local.deploy.parameters import parameters
 from longshore_local.deploy.stack import Stack, deploy_stack
 from longshore_local.drivers.deliveries import Deliveries
 from longshore_local.drivers.registry import RegistryWatch
@@ -32,10 +34,13 @@ from longshore_local.drivers.rules import DeployedRules
 from longshore_local.ecs import QUICK, EcsWorld, Event, Pace, ecs_stand_in
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.function_url import FunctionUrl
+from longshore_local.gates.layer_links import LayerLinks
 from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.gates.recorder import Recorder
+from longshore_local.log_streams import LogStreams
 from longshore_local.registry.conduct import RegistryImages
+from longshore_local.registry.output import ImageOutput
 from longshore_local.slack import SlackStandIn
 
 HOME = Home("aws", ACCOUNT, REGION)
@@ -61,7 +66,7 @@ class EmbeddedSettings:
     `clock_every` is the seconds between two ticks beside the emulator's own each minute, 0 for
     none. Where `contained`, tasks are containers of a Docker engine. `detour` stands between the
     functions, and nobody else, and what they call. With `slack_channels` Longshore gets a bot in
-    these channels of a Slack workspace.
+    these channels of a Slack workspace, and may read what tasks wrote to the `log_groups`.
     """
 
     root: Path
@@ -72,6 +77,7 @@ class EmbeddedSettings:
     contained: bool = False
     detour: Detour = straight
     slack_channels: tuple[str, ...] = ()
+    log_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +130,20 @@ class EmbeddedAws:
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
         server = JsonServer(self._exchange(endpoint), heartbeat=self.ecs.settle)
+        ecr = self._held.enter_context(LayerLinks(endpoint))
+        detour = self.settings.detour
         extra = {
-            "AWS_ENDPOINT_URL": self.settings.detour(endpoint),
-            "AWS_ENDPOINT_URL_ECS": self.settings.detour(server.endpoint_url),
+            "AWS_ENDPOINT_URL": detour(endpoint),
+            "AWS_ENDPOINT_URL_ECS": detour(server.endpoint_url),
+            "AWS_ENDPOINT_URL_ECR": detour(ecr.endpoint_url),
         }
         self._emulator = self._held.enter_context(Emulator(EmulatorSettings(program, port, extra)))
         self._emulator.wait_until_ready()
-        self.cloud = Cloud(self._emulator.endpoint, ecs_endpoint=server.endpoint_url)
+        self.cloud = Cloud(
+            endpoint, ecs_endpoint=server.endpoint_url, ecr_endpoint=ecr.endpoint_url
+        )
+        for group in self.settings.log_groups:
+            self.cloud.logs.create_log_group(logGroupName=group)
         self._held.enter_context(self.deliveries)
         self._held.enter_context(server)
         if self.tasks is not None:
@@ -139,31 +152,22 @@ class EmbeddedAws:
 
     def deploy(self, prepared: Prepared) -> None:
         """Deploy the template, and let the command find the function URL that answers here."""
-        parameters = {
-            "ClusterArns": ",".join(
-                f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{name}" for name in self.settings.clusters
-            ),
-            "TaskRoleArns": ",".join(
-                f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in self.settings.task_roles
-            ),
-            # Said in so many words: the emulator takes an empty list for one that names something.
-            "RepositoryArns": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/*",
+        settings = self.settings
+        given = {
+            **parameters(HOME, settings.clusters, settings.task_roles, settings.log_groups),
             **(slack_parameters(self.cloud, self.slack) if self.slack else {}),
         }
-        self.stack = deploy_stack(
-            self.cloud, STACK, prepared.template, prepared.artifacts, parameters
-        )
+        self.stack = deploy_stack(self.cloud, STACK, prepared.template, prepared.artifacts, given)
         front = FunctionUrl(self.cloud, self.principals, self.stack["Control"])
         self._held.enter_context(front)
         self._announce(front.address)
-        self.adaptations = [*prepared.adaptations, *_ADDED]
+        self.adaptations = [*prepared.adaptations, *ADDITIONS]
 
     def _exchange(self, endpoint: str) -> Exchange:
         """Wire ECS to the emulator: its IAM decides, its registry knows the images."""
         cloud = Cloud(endpoint)
         self.principals = Principals(cloud)
         self.rules = DeployedRules(cloud)
-        self.deliveries = Deliveries(self.rules)
         self.ecs = EcsWorld(
             clock=_now,
             images=RegistryImages(cloud, contained=self.settings.contained),
@@ -173,8 +177,13 @@ class EmbeddedAws:
         )
         self.recorder = Recorder(Policies(cloud, self.principals))
         exchange = Exchange([ecs_stand_in(self.ecs)], self.recorder)
+        streams = LogStreams(cloud)
         if self.settings.contained:
-            self.tasks = ContainerTasks(self.ecs, exchange.lock, self.localized)
+            self.tasks = ContainerTasks(self.ecs, exchange.lock, self.localized, streams)
+            self.deliveries = Deliveries(self.rules)
+        else:
+            output = ImageOutput(self.ecs, exchange.lock, streams)
+            self.deliveries = Deliveries(self.rules, hear=output.hear)
         return exchange
 
     @property
@@ -228,21 +237,6 @@ class EmbeddedAws:
         trace: TracebackType | None,
     ) -> None:
         self._held.__exit__(kind, error, trace)
-
-
-_ADDED = [
-    Adaptation(
-        "control_url names a local address",
-        "the emulator's function URL does not tell who signed",
-        ("Installation",),
-    ),
-    Adaptation(
-        "events brought to the rules' targets by hand",
-        "the emulator sends none of ECR's and ECS's; queue policies, retries and dead letters of"
-        " rules are not tried",
-        ("ImageActionRule", "DeploymentStateRule", "TaskStoppedRule"),
-    ),
-]
 
 
 def _now() -> datetime:

@@ -5,31 +5,25 @@ and dealt to its end before it is shuffled again. So every fault comes in a shor
 not repeated exactly by its seed: which of two functions is dealt a card first is a matter of time.
 """
 
+import re
 import select
 import socket
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from longshore_local.awsjson.exchange import Answer
+from longshore_local.gates.passage import LONGEST, Passage, PassageHandler
 from tests.support.faults import Fault, Request, refusal, request_of
 
-LOOPBACK = "127.0.0.1"
 NOTICED_AFTER = 0.05
-LONGEST = 60.0
-"""Seconds that AWS may take, and that a reply is kept back at most: no client waits so long."""
-WRITTEN_ANEW = frozenset(
-    {"connection", "content-length", "content-type", "keep-alive", "transfer-encoding"}
-)
-"""Headers of a reply that are not passed on as they came."""
+LINK_TO_AWS = re.compile(rb"(?<!xmlns=.)https?://[^\s\"'<>\\]*amazonaws\.com[^\s\"'<>\\]*")
 
 
 class Card(NamedTuple):
@@ -107,6 +101,8 @@ class FaultyProxy:
     def __init__(self, dealer: Dealer) -> None:
         self.dealer = dealer
         self.incidents: list[Incident] = []
+        self.passed: set[str] = set()
+        self.links: set[tuple[str, str]] = set()
         self._servers: list[_Listener] = []
 
     def detour(self, endpoint: str) -> str:
@@ -114,7 +110,13 @@ class FaultyProxy:
         server = _Listener(self, urlsplit(endpoint).netloc)
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, args=(NOTICED_AFTER,), daemon=True).start()
-        return f"http://{LOOPBACK}:{server.server_port}"
+        return server.endpoint_url
+
+    def answered(self, request: Request, answer: Answer) -> None:
+        """Take note of an answer: of what was asked, and of what would lead out of this machine."""
+        self.passed.add(request.action)
+        links = LINK_TO_AWS.findall(answer.body)
+        self.links.update((request.action, link.decode()) for link in links)
 
     def faults(self, action: str | None = None) -> Counter[Fault]:
         """Count what befell the requests of one action, or all of them."""
@@ -130,64 +132,33 @@ class FaultyProxy:
             server.server_close()
 
 
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Listener(Passage):
     def __init__(self, proxy: FaultyProxy, upstream: str) -> None:
-        super().__init__((LOOPBACK, 0), _Handler)
+        super().__init__(upstream, _Handler)
         self.proxy = proxy
-        self.upstream = upstream
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(PassageHandler):
     server: _Listener
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1  # headers and body leave together
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+    def pass_on(self, body: bytes) -> None:
         request = request_of({name.lower(): value for name, value in self.headers.items()}, body)
         fault = self.server.proxy.dealer.deal(request)
         if fault is None:
-            self._answer(*self._ask(body))
+            answer, headers = self.ask(body)
+            self.server.proxy.answered(request, answer)
+            self.send_back(answer, headers)
         else:
             self._meet(fault, request)
 
     def _meet(self, fault: Fault, request: Request) -> None:
-        effective = fault.arrives and self._ask(request.body)[0].status == HTTPStatus.OK
+        effective = fault.arrives and self.ask(request.body)[0].status == HTTPStatus.OK
         self.server.proxy.incidents.append(Incident(request, fault, effective))
         if not (fault.arrives or fault is Fault.CUT):
-            self._answer(refusal(request, fault), {})
+            self.send_back(refusal(request, fault), {})
             return
         if fault is Fault.LATE:  # the client hangs up first, which makes its end readable
             select.select([self.connection], [], [], LONGEST)
         self.close_connection = True
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
-
-    def _ask(self, body: bytes) -> tuple[Answer, Mapping[str, str]]:
-        """Pass a request on as it was signed, its Host header included."""
-        connection = HTTPConnection(self.server.upstream, timeout=LONGEST)
-        with closing(connection):
-            connection.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                connection.putheader(name, value)
-            connection.endheaders(body)
-            reply = connection.getresponse()
-            headers = {name.lower(): value for name, value in reply.getheaders()}
-            answer = Answer(reply.status, headers.get("content-type", ""), reply.read())
-        return answer, headers
-
-    def _answer(self, answer: Answer, headers: Mapping[str, str]) -> None:
-        self.send_response_only(answer.status)
-        for name, value in headers.items():
-            if name not in WRITTEN_ANEW:
-                self.send_header(name, value)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Stay silent: the incidents tell."""

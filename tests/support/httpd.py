@@ -1,16 +1,21 @@
-"""A small HTTP server that hands out what it is given."""
+"""Small HTTP servers: one hands out what it is given, the other takes what it is sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+
+
+class _Silent(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @contextmanager
 def serving(contents: Mapping[str, bytes]) -> Iterator[str]:
     """Serve contents by path on this machine; yield the server's address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Silent):
         def do_GET(self) -> None:
             content = contents.get(self.path)
             self.send_response(200 if content is not None else 404)
@@ -19,10 +24,27 @@ def serving(contents: Mapping[str, bytes]) -> Iterator[str]:
 
         do_POST = do_GET  # noqa: N815  the name is http.server's
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+    with _listening(Handler) as address:
+        yield address
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+
+@contextmanager
+def taking(take: Callable[[str, bytes], int]) -> Iterator[str]:
+    """Answer each POST with the status that `take` returns for its path and body; yield where."""
+
+    class Handler(_Silent):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(take(self.path, body))
+            self.end_headers()
+
+    with _listening(Handler) as address:
+        yield address
+
+
+@contextmanager
+def _listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), handler)
     worker = Thread(target=server.serve_forever, daemon=True)
     worker.start()
     try:

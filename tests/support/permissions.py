@@ -1,6 +1,6 @@
 """Which IAM permissions recorded calls needed, as the service authorization reference has it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from longshore.aws.calls import AwsCall
@@ -28,26 +28,10 @@ def permissions_used(calls: Iterable[AwsCall], partition: str, account: str) -> 
 
 
 def _needed(call: AwsCall, home: Home) -> Iterable[Permission]:
-    match call.service:
-        case "dynamodb":
-            return _table(call, home)
-        case "ecs":
-            return ecs_permissions(home, call.operation, call.parameters)
-        case "ecr":
-            repository = f"repository/{call.parameters['repositoryName']}"
-            owner = Home(home.partition, call.parameters["registryId"], home.region)
-            return [Permission(call.action, _arn("ecr", owner, repository))]
-        case "sqs":
-            queue = call.parameters["QueueUrl"].rpartition("/")[2]
-            return [Permission("sqs:SendMessage", _arn("sqs", home, queue))]
-        case "sns":
-            return [Permission(call.action, call.parameters["TopicArn"])]
-        case "events":
-            buses = [entry["EventBusName"] for entry in call.parameters["Entries"]]
-            return [Permission(call.action, _bus(bus, home)) for bus in buses]
-        case _:
-            message = f"nobody has said yet what {call.action} must be allowed to do"
-            raise ValueError(message)
+    if call.service not in _NEEDED:
+        message = f"nobody has said yet what {call.action} must be allowed to do"
+        raise ValueError(message)
+    return _NEEDED[call.service](call, home)
 
 
 def _table(call: AwsCall, home: Home) -> Iterator[Permission]:
@@ -60,6 +44,51 @@ def _table(call: AwsCall, home: Home) -> Iterator[Permission]:
             yield Permission(call.action, _resource({"TableName": table}, home))
     else:
         yield Permission(call.action, _resource(call.parameters, home))
+
+
+def _operation(call: AwsCall, home: Home) -> Iterable[Permission]:
+    return ecs_permissions(home, call.operation, call.parameters)
+
+
+def _repository(call: AwsCall, home: Home) -> Iterator[Permission]:
+    owner = Home(home.partition, call.parameters["registryId"], home.region)
+    repository = f"repository/{call.parameters['repositoryName']}"
+    yield Permission(call.action, _arn("ecr", owner, repository))
+
+
+def _queue(call: AwsCall, home: Home) -> Iterator[Permission]:
+    queue = call.parameters["QueueUrl"].rpartition("/")[2]
+    yield Permission("sqs:SendMessage", _arn("sqs", home, queue))
+
+
+def _topic(call: AwsCall, _: Home) -> Iterator[Permission]:
+    yield Permission(call.action, call.parameters["TopicArn"])
+
+
+def _buses(call: AwsCall, home: Home) -> Iterator[Permission]:
+    for entry in call.parameters["Entries"]:
+        yield Permission(call.action, _bus(entry["EventBusName"], home))
+
+
+def _secret(call: AwsCall, _: Home) -> Iterator[Permission]:
+    yield Permission(call.action, call.parameters["SecretId"])
+
+
+def _log_stream(call: AwsCall, home: Home) -> Iterator[Permission]:
+    group, stream = call.parameters["logGroupName"], call.parameters["logStreamName"]
+    yield Permission(call.action, _arn("logs", home, f"log-group:{group}:log-stream:{stream}"))
+
+
+_NEEDED: Mapping[str, Callable[[AwsCall, Home], Iterable[Permission]]] = {
+    "dynamodb": _table,
+    "ecr": _repository,
+    "ecs": _operation,
+    "events": _buses,
+    "logs": _log_stream,
+    "secretsmanager": _secret,
+    "sns": _topic,
+    "sqs": _queue,
+}
 
 
 def _resource(parameters: Mapping[str, Any], home: Home) -> str:

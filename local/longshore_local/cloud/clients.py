@@ -44,16 +44,25 @@ ROOT = Credentials(ROOT_KEY, ROOT_SECRET)
 
 
 class Cloud:
-    """The embedded AWS as one caller sees it; `ecs_endpoint` is where its ECS answers."""
+    """The embedded AWS as one caller sees it.
+
+    `ecs_endpoint` and `ecr_endpoint` are where ECS and ECR answer, if not where the rest does.
+    """
 
     region = REGION
     account = ACCOUNT
 
     def __init__(
-        self, endpoint: str, *, ecs_endpoint: str | None = None, credentials: Credentials = ROOT
+        self,
+        endpoint: str,
+        *,
+        ecs_endpoint: str | None = None,
+        ecr_endpoint: str | None = None,
+        credentials: Credentials = ROOT,
     ) -> None:
         self.endpoint = endpoint
         self.ecs_endpoint = ecs_endpoint or endpoint
+        self.ecr_endpoint = ecr_endpoint or endpoint
         self.credentials = credentials
         self._session = Session(
             aws_access_key_id=credentials.key,
@@ -61,16 +70,24 @@ class Cloud:
             region_name=REGION,
         )
 
+    def seen_by(self, credentials: Credentials) -> "Cloud":
+        """Return the same cloud as somebody else sees it."""
+        return Cloud(
+            self.endpoint,
+            ecs_endpoint=self.ecs_endpoint,
+            ecr_endpoint=self.ecr_endpoint,
+            credentials=credentials,
+        )
+
     def environment(self) -> Mapping[str, str]:
         """Return the variables that make any AWS SDK or command a caller of this cloud."""
-        ecs = (
-            {}
-            if self.ecs_endpoint == self.endpoint
-            else {"AWS_ENDPOINT_URL_ECS": self.ecs_endpoint}
-        )
+        own = {
+            "AWS_ENDPOINT_URL_ECS": self.ecs_endpoint,
+            "AWS_ENDPOINT_URL_ECR": self.ecr_endpoint,
+        }
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            **ecs,
+            **{name: where for name, where in own.items() if where != self.endpoint},
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": self.credentials.key,
@@ -91,7 +108,7 @@ class Cloud:
     @cached_property
     def ecr(self) -> "ECRClient":
         """Amazon ECR."""
-        return self._session.client("ecr", endpoint_url=self.endpoint, config=QUICK)
+        return self._session.client("ecr", endpoint_url=self.ecr_endpoint, config=QUICK)
 
     @cached_property
     def ecs(self) -> "ECSClient":

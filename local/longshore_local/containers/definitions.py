@@ -3,22 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from longshore_local.log_streams import LogDestination, log_destination
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerPlan:
-    """One container: its name in the definition, its image, and what `docker run` is given."""
+    """One container: its name in the definition, its image, and what `docker run` is given.
+
+    `logs` is where what it writes goes, None where the definition sends it nowhere we know.
+    """
 
     name: str
     image: str
     options: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    logs: LogDestination | None = None
 
 
 def container_plans(described: Mapping[str, object]) -> list[ContainerPlan]:
     """Read the containers of a DescribeTaskDefinition answer.
 
-    Environment, ports, entry point, command, user and working directory are taken over; limits,
-    volumes, secrets, health checks and the order of starting are not.
+    Environment, ports, entry point, command, user, working directory and the awslogs driver are
+    taken over; limits, volumes, secrets, health checks and the order of starting are not.
     """
     definition = described.get("taskDefinition")
     containers = definition.get("containerDefinitions") if isinstance(definition, Mapping) else ()
@@ -45,6 +51,7 @@ def _plan(container: Mapping[str, object]) -> ContainerPlan:
         image=str(container["image"]),
         options=tuple(options),
         command=(*entry[1:], *command),
+        logs=log_destination(container),
     )
 
 

@@ -1,6 +1,7 @@
 """Calls the `docker` command."""
 
 import subprocess
+from collections.abc import Generator
 
 from longshore_local.errors import LocalCloudError
 
@@ -39,3 +40,22 @@ def docker(*arguments: str, patience: float = PATIENCE) -> str:
     if run.returncode != 0:
         raise LocalCloudError(f"docker {arguments[0]} failed: {run.stderr.strip()}")
     return run.stdout.strip()
+
+
+def docker_lines(*arguments: str) -> Generator[str]:
+    """Run a command and yield each line that it prints, as soon as it does.
+
+    Both of its streams are read; leaving the loop early ends the command.
+    """
+    with subprocess.Popen(
+        ["docker", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as run:
+        try:
+            yield from (line.rstrip("\r\n") for line in run.stdout or ())
+        finally:
+            run.kill()

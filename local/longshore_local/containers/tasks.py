@@ -9,12 +9,15 @@ from typing import Self
 from uuid import uuid4
 
 from longshore_local.containers.definitions import ContainerPlan, container_plans
-from longshore_local.containers.docker import docker
+from longshore_local.containers.docker import docker, docker_lines
 from longshore_local.ecs import EcsWorld, Event, Exits
 from longshore_local.errors import LocalCloudError
+from longshore_local.log_streams import LogStreams
 
 INSTANCE, TASK, NAME = "longshore.local.instance", "longshore.local.task", "longshore.local.name"
 MOST_AT_ONCE = 16
+WATCHED_UNTIL = 5.0
+"""Seconds after its container was removed within which a watch ends."""
 
 
 @dataclass(slots=True)
@@ -22,16 +25,18 @@ class ContainerTasks:
     """Hears of tasks and does as ECS's agent does; a context manager that leaves no container.
 
     `localized` turns the image of a task definition into one that the engine can pull. `lock` is
-    held whenever the world is touched.
+    held whenever the world is touched. What containers write goes to the `streams`.
     """
 
     world: EcsWorld
     lock: AbstractContextManager[object]
     localized: Callable[[str], str]
+    streams: LogStreams
     instance: str = field(default_factory=lambda: uuid4().hex[:12])
     _closing: bool = False
     _begun: set[str] = field(default_factory=set)
     _ending: set[str] = field(default_factory=set)
+    _watches: list[threading.Thread] = field(default_factory=list)
     _workers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="containers")
     )
@@ -61,7 +66,7 @@ class ContainerTasks:
             described = self.world.call("DescribeTaskDefinition", {"taskDefinition": definition})
         plans = container_plans(described)
         try:
-            ids = {plan.name: self._start(task, plan) for plan in plans}
+            begun = [(plan, self._start(task, plan)) for plan in plans]
         except LocalCloudError as error:
             self._report(task, plans[0].name, Exits(1, reason=str(error)))
             return
@@ -70,19 +75,28 @@ class ContainerTasks:
             return
         with self.lock:
             self.world.container_started(task)
-        for name, container in ids.items():
-            threading.Thread(target=self._watch, args=(task, name, container), daemon=True).start()
+        for plan, container in begun:
+            watch = threading.Thread(target=self._watch, args=(task, plan, container), daemon=True)
+            self._watches.append(watch)
+            watch.start()
 
     def _start(self, task: str, plan: ContainerPlan) -> str:
         labels = {INSTANCE: self.instance, TASK: task, NAME: plan.name}
         options = [f"--label={key}={value}" for key, value in labels.items()]
         image = self.localized(plan.image)
-        return docker("run", "--detach", *options, *plan.options, image, *plan.command)
+        # Whatever driver the engine has been set to: this one can be read.
+        driver = "--log-driver=json-file"
+        return docker("run", "--detach", driver, *options, *plan.options, image, *plan.command)
 
-    def _watch(self, task: str, name: str, container: str) -> None:
+    def _watch(self, task: str, plan: ContainerPlan, container: str) -> None:
+        """Bring what a container writes to its stream, and tell of its end after that."""
+        if plan.logs is not None:
+            self.streams.write(plan.logs, task, [])
+            for line in docker_lines("logs", "--follow", container):
+                self.streams.write(plan.logs, task, [line])
         with suppress(LocalCloudError, ValueError):
             code = int(docker("wait", container, patience=86400))
-            self._report(task, name, Exits(code))
+            self._report(task, plan.name, Exits(code))
 
     def _report(self, task: str, name: str, exits: Exits) -> None:
         with self.lock:
@@ -106,3 +120,5 @@ class ContainerTasks:
             self._closing = True
         self._workers.shutdown(cancel_futures=True)
         self._remove_all(f"{INSTANCE}={self.instance}")
+        for watch in self._watches:
+            watch.join(WATCHED_UNTIL)

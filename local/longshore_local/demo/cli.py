@@ -13,7 +13,7 @@ from pathlib import Path
 
 from longshore_local.demo.acts import FOURTH, Story
 from longshore_local.demo.logs import last_logs
-from longshore_local.demo.pushing import NO_PRICES, REPOSITORY
+from longshore_local.demo.pushing import NO_PRICES, PRICES, REPOSITORY, arguments_of
 from longshore_local.demo.report import Report
 from longshore_local.demo.scene import CHANNEL, STAGE
 from longshore_local.demo.theatre import Engine, Theatre
@@ -143,9 +143,8 @@ def _push(theatre: Theatre, version: str, *, broken: bool = False) -> str:
         tool = f"{ROOT / '.venv/bin/python'} -m longshore_local.registry {version}"
         return f"{tool} broken" if broken else tool
     reference = f"{theatre.aws.registry}/{REPOSITORY}:{version}"
-    arguments = {"VERSION": version, "BASE": theatre.workshop.base}
-    if broken:
-        arguments["PRICES"] = NO_PRICES
+    prices = NO_PRICES if broken else PRICES[0]
+    arguments = {"BASE": theatre.workshop.base, **arguments_of(version, prices)}
     given = " ".join(f"--build-arg {name}={value}" for name, value in arguments.items())
     build = f"docker build -t {reference} {given} {ROOT / 'examples/checkout'}"
     return f"{build} && docker push {reference}"

@@ -21,6 +21,7 @@ notify:
   - {{slack: "{CHANNEL}", on: [started, succeeded, failed, rolled-back]}}
 """
 TASK_ROLE, EXECUTION_ROLE = "checkout-task", "checkout-execution"
+LOG_GROUP = "/ecs/checkout"
 TASKS = 2
 PATIENCE = 40.0
 """Seconds within which something that takes two to five must have happened."""
@@ -56,6 +57,14 @@ class Scene:
                     "image": f"{REGISTRY}/{REPOSITORY}:{version}",
                     "portMappings": [{"containerPort": 8080}],
                     "environment": [{"name": "STAGE", "value": "staging"}],
+                    "logConfiguration": {
+                        "logDriver": "awslogs",
+                        "options": {
+                            "awslogs-group": LOG_GROUP,
+                            "awslogs-region": self.aws.cloud.region,
+                            "awslogs-stream-prefix": "web",
+                        },
+                    },
                 }
             ],
         )

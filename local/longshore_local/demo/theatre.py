@@ -10,13 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from longshore_local.cloud.clients import Cloud
 from longshore_local.containers.docker import engine_answers
 from longshore_local.containers.images import ImageWorkshop
 from longshore_local.demo.command import Command
 from longshore_local.demo.pushing import PushByApi, PushByDocker, Pushing
 from longshore_local.demo.report import Said
-from longshore_local.demo.scene import CHANNEL, CLUSTER, EXECUTION_ROLE, TASK_ROLE, Scene
+from longshore_local.demo.scene import (
+    CHANNEL,
+    CLUSTER,
+    EXECUTION_ROLE,
+    LOG_GROUP,
+    TASK_ROLE,
+    Scene,
+)
 from longshore_local.ecs import QUICK
 from longshore_local.embedded import MINISTACK, EmbeddedAws, EmbeddedSettings, Prepared, prepare
 from longshore_local.errors import LocalCloudError
@@ -89,6 +95,7 @@ class Theatre:
             clock_every=CLOCK_EVERY,
             contained=self.workshop is not None,
             slack_channels=(CHANNEL,),
+            log_groups=(LOG_GROUP,),
         )
         self.aws = self._held.enter_context(EmbeddedAws(settings))
         self.aws.start()
@@ -102,9 +109,7 @@ class Theatre:
         folder = self.aws.scratch / "home"
         folder.mkdir()
         cloud = self.aws.cloud
-        caller = Cloud(
-            cloud.endpoint, ecs_endpoint=cloud.ecs_endpoint, credentials=developer.credentials
-        )
+        caller = cloud.seen_by(developer.credentials)
         self.scene = Scene(
             aws=self.aws,
             mailbox=Mailbox.subscribe(cloud, self.aws.stack["Topic"]),

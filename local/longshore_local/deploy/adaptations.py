@@ -128,6 +128,19 @@ def _with_batches(resources: Section) -> Iterator[Change]:
             )
 
 
+def _with_whole_log_groups(resources: Section) -> Iterator[Change]:
+    """Take the `:*` from the end of each ARN, whichever they turn out to be."""
+    for name, statement in _statements(resources):
+        if "logs:GetLogEvents" in _texts(statement.get("Action")):
+            named = {"Fn::Join": ["", statement["Resource"]]}
+            statement["Resource"] = {"Fn::Split": [":*", named]}
+            yield (
+                name,
+                "logs:GetLogEvents allowed on log groups",
+                "on AWS it is asked for the streams in them, by the emulator for the group",
+            )
+
+
 def _without_tls_demands(resources: Section) -> Iterator[Change]:
     for name, resource in resources.items():
         for owner in list(_statement_lists(resource)):
@@ -145,6 +158,7 @@ _STEPS: tuple[Callable[[Section], Iterator[Change]], ...] = (
     _without_scaling,
     _without_foreign_conditions,
     _with_batches,
+    _with_whole_log_groups,
     _without_tls_demands,
 )
 

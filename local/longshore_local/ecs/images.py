@@ -46,10 +46,14 @@ Conduct = Runs | Exits | CannotBePulled | NeverHealthy | NeverStarts | Elsewhere
 
 @dataclass(frozen=True, slots=True)
 class ImageBehaviour:
-    """What a reference names: its digest where the registry knows one, and how it behaves."""
+    """What a reference names: its digest where the registry knows one, and how it behaves.
+
+    `output` is what a container of it writes when it starts.
+    """
 
     digest: str | None = None
     conduct: Conduct = Runs()
+    output: str = ""
 
 
 Images = Callable[[str], ImageBehaviour]

@@ -19,6 +19,7 @@ from longshore_local.registry.images import digest_of, manifest_of
 
 EXIT_CODE = "longshore.local.exit-code"
 EXIT_AFTER = "longshore.local.exit-after-seconds"
+OUTPUT = "longshore.local.output"
 REFERENCE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<repository>[^:@]+)"
     r"(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
@@ -56,20 +57,40 @@ class RegistryImages:
             manifest = manifest_of(self.cloud, repository, digest)
             if not manifest:
                 return MISSING
-            conduct = Elsewhere() if self.contained else conduct_of(manifest)
-            self._known[key] = ImageBehaviour(digest_of(manifest.encode()), conduct)
+            self._known[key] = self._told(manifest)
         return self._known[key]
+
+    def _told(self, manifest: str) -> ImageBehaviour:
+        digest = digest_of(manifest.encode())
+        if self.contained:
+            return ImageBehaviour(digest, Elsewhere())
+        return ImageBehaviour(digest, conduct_of(manifest), output_of(manifest))
 
 
 def conduct_of(manifest: str) -> Conduct:
     """Read the conduct that a manifest's annotations tell; an image without any just runs."""
-    annotations = json.loads(manifest).get("annotations")
-    if not isinstance(annotations, Mapping) or EXIT_CODE not in annotations:
+    annotations = _annotations(manifest)
+    if EXIT_CODE not in annotations:
         return Runs()
     after = timedelta(seconds=float(annotations.get(EXIT_AFTER, "0")))
     return Exits(int(annotations[EXIT_CODE]), after)
 
 
+def output_of(manifest: str) -> str:
+    """Read what a manifest's annotations say that a container writes when it starts."""
+    return _annotations(manifest).get(OUTPUT, "")
+
+
 def crashing(exit_code: int, after: timedelta = timedelta()) -> dict[str, str]:
     """Return the annotations of an image whose container ends by itself."""
     return {EXIT_CODE: str(exit_code), EXIT_AFTER: str(after.total_seconds())}
+
+
+def writing(*lines: str) -> dict[str, str]:
+    """Return the annotations of an image whose container writes lines when it starts."""
+    return {OUTPUT: "\n".join(lines)}
+
+
+def _annotations(manifest: str) -> Mapping[str, str]:
+    annotations = json.loads(manifest).get("annotations")
+    return annotations if isinstance(annotations, Mapping) else {}

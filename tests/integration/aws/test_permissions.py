@@ -1,5 +1,6 @@
-"""What the adapters of the reconciler and the router need to be allowed, from recorded calls."""
+"""What the adapters of reconciler, router and notifier need to be allowed, from recorded calls."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,8 +9,11 @@ import pytest
 from longshore.aws.calls import AwsCall
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate, Recorder
+from longshore.aws.image_sources import EcrSources
 from longshore.aws.queues import Queue, SqsWakeups
 from longshore.aws.registry import EcrRegistry
+from longshore.aws.secrets import Secret
+from longshore.aws.task_logs import CloudWatchTaskLogs
 from longshore.domain.stages import TargetRecord
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.ports import Changes
@@ -28,6 +32,7 @@ from tests.support.ledgers import DynamoWorld
 from tests.support.permissions import permissions_used
 
 WHERE = "eu-central-1:123456789012"
+REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 LEDGER = f"arn:aws:dynamodb:{WHERE}:table/ledger"
 
 
@@ -98,6 +103,30 @@ def test_registry_and_queue_need_one_permission_each() -> None:
     assert used(calls.calls) == {
         ("ecr:DescribeImages", f"arn:aws:ecr:{WHERE}:repository/checkout"),
         ("sqs:SendMessage", f"arn:aws:sqs:{WHERE}:inbox"),
+    }
+
+
+def test_a_message_to_slack_needs_what_the_notifier_is_granted() -> None:
+    manifest = {"images": [{"imageManifest": json.dumps({"config": {"digest": "sha256:c"}})}]}
+    options = {"awslogs-group": "/ecs/checkout", "awslogs-stream-prefix": "web"}
+    container = {"name": "web", "logConfiguration": {"logDriver": "awslogs", "options": options}}
+    definition = {"taskDefinition": {"containerDefinitions": [container]}}
+    link = {"downloadUrl": "http://127.0.0.1/"}
+    calls = Recorder(Answers([{"SecretString": "{}"}, manifest, link, definition, {"events": []}]))
+    gate, clients = Gate(calls), Clients()
+    secret = f"arn:aws:secretsmanager:{WHERE}:secret:slack-AbC123"
+    revision = f"arn:aws:ecs:{WHERE}:task-definition/web:7"
+
+    Secret(gate, clients.secrets, secret).value("token")
+    EcrSources(gate, clients, lambda _: b"{}").commit(f"{REGISTRY}/checkout", f"sha256:{'a' * 64}")
+    CloudWatchTaskLogs(gate, clients).last_lines(revision, "web", f"arn:aws:ecs:{WHERE}:task/c/1")
+
+    assert used(calls.calls) == {
+        ("secretsmanager:GetSecretValue", secret),
+        ("ecr:BatchGetImage", f"arn:aws:ecr:{WHERE}:repository/checkout"),
+        ("ecr:GetDownloadUrlForLayer", f"arn:aws:ecr:{WHERE}:repository/checkout"),
+        ("ecs:DescribeTaskDefinition", "*"),
+        ("logs:GetLogEvents", f"arn:aws:logs:{WHERE}:log-group:/ecs/checkout:log-stream:web/web/1"),
     }
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from longshore_local.containers.definitions import ContainerPlan, container_plans
+from longshore_local.log_streams import LogDestination
 
 
 def plans(*containers: dict[str, Any]) -> list[ContainerPlan]:
@@ -39,6 +40,15 @@ def test_what_docker_run_knows_is_taken_over() -> None:
             ("-c", "exec", "httpd"),
         )
     ]
+
+
+def test_what_a_container_writes_goes_where_its_definition_says() -> None:
+    options = {"awslogs-group": "/ecs/shop", "awslogs-stream-prefix": "web"}
+    logging = {"logDriver": "awslogs", "options": options}
+
+    (plan,) = plans({"name": "main", "image": "shop:1", "logConfiguration": logging})
+
+    assert plan.logs == LogDestination("main", "/ecs/shop", "web")
 
 
 def test_every_container_of_a_task_is_planned() -> None:

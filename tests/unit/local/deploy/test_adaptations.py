@@ -154,3 +154,16 @@ def test_the_same_change_is_told_once_for_all_its_resources() -> None:
 
     assert [change.resources for change in changes] == [("A", "B", "C", "D")]
     assert str(changes[0]).startswith("A and 3 more: sqs:SendMessageBatch allowed; ")
+
+
+def test_log_groups_are_named_as_the_emulator_asks_for_them() -> None:
+    statement = {**allow("logs:GetLogEvents"), "Resource": {"Ref": "LogGroupArns"}}
+
+    left, changes = adapted(Role=role(statement, allow("logs:PutLogEvents")))
+
+    reading, writing = statements(left["Role"])
+    joined = {"Fn::Join": ["", {"Ref": "LogGroupArns"}]}
+    assert reading["Resource"] == {"Fn::Split": [":*", joined]}
+    assert writing["Resource"] == "*"
+    (change,) = changes
+    assert change.change == "logs:GetLogEvents allowed on log groups"

@@ -160,6 +160,21 @@ def test_deliveries_keep_what_met_a_rule_and_lose_what_they_are_told_to() -> Non
     assert len(sink.sent) == 1
 
 
+def test_who_hears_of_an_event_hears_before_the_rules_and_of_lost_ones_too() -> None:
+    rules, sink = rules_with(ECR, ecr=INBOX)
+    sent_when_heard: list[int] = []
+
+    def hear(_event: object) -> None:
+        sent_when_heard.append(len(sink.sent))
+
+    with Deliveries(rules, hear=hear) as deliveries:
+        deliveries.put(PUSH)
+    with Deliveries(rules, losing=True, hear=hear) as deliveries:
+        deliveries.put(PUSH)
+
+    assert sent_when_heard == [0, 1]
+
+
 def test_an_error_while_delivering_is_raised_at_the_end() -> None:
     rules, _ = rules_with(ECR, ecr="arn:aws:kinesis:eu-west-1:111122223333:stream/s")
 

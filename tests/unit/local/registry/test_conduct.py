@@ -1,6 +1,7 @@
 import io
 import json
 import tarfile
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,8 +11,15 @@ import pytest
 from longshore_local.cloud.clients import Cloud
 from longshore_local.ecs import Elsewhere, Exits, ImageBehaviour, Runs
 from longshore_local.ecs.images import MISSING
-from longshore_local.registry.conduct import RegistryImages, conduct_of, crashing
+from longshore_local.registry.conduct import (
+    RegistryImages,
+    conduct_of,
+    crashing,
+    output_of,
+    writing,
+)
 from longshore_local.registry.images import ImageContent, add_tag, digest_of, push_image
+from tests.support.httpd import taking
 
 HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 
@@ -23,16 +31,6 @@ class FakeEcr:
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[str, str] = {}
         self.tags: dict[str, str] = {}
-
-    def initiate_layer_upload(self, **_: Any) -> dict[str, str]:  # noqa: ANN401 - boto3's arguments
-        return {"uploadId": "1"}
-
-    def upload_layer_part(self, *, layerPartBlob: bytes, partLastByte: int, **_: Any) -> None:  # noqa: ANN401, N803 - boto3's arguments
-        assert partLastByte == len(layerPartBlob) - 1
-        self.blobs[digest_of(layerPartBlob)] = layerPartBlob
-
-    def complete_layer_upload(self, *, layerDigests: list[str], **_: Any) -> None:  # noqa: ANN401, N803 - boto3's arguments
-        assert set(layerDigests) <= set(self.blobs)
 
     def put_image(self, *, imageManifest: str, imageTag: str, **_: Any) -> None:  # noqa: ANN401, N803 - boto3's arguments
         digest = digest_of(imageManifest.encode())
@@ -52,18 +50,26 @@ class FakeEcr:
 
 
 @pytest.fixture
-def cloud() -> Any:  # noqa: ANN401 - a cloud of fakes
-    return SimpleNamespace(ecr=FakeEcr(), account="111122223333", region="eu-west-1")
+def cloud() -> Iterator[Any]:
+    ecr = FakeEcr()
+
+    def take(path: str, blob: bytes) -> int:
+        ecr.blobs[digest_of(blob)] = blob
+        return 201 if path == f"/v2/shop/blobs/uploads/?digest={digest_of(blob)}" else 404
+
+    with taking(take) as endpoint:
+        yield SimpleNamespace(
+            ecr=ecr, endpoint=endpoint, account="111122223333", region="eu-west-1"
+        )
 
 
-def push(cloud: Any, tag: str, **annotations: str) -> str:  # noqa: ANN401 - a cloud of fakes
-    return push_image(
-        cast("Cloud", cloud), "shop", tag, ImageContent({"version": tag}, annotations)
-    )
+def push(cloud: Any, tag: str, annotations: Mapping[str, str] = {}, **labels: str) -> str:  # noqa: ANN401 - a cloud of fakes
+    content = ImageContent({"version": tag}, annotations, labels)
+    return push_image(cast("Cloud", cloud), "shop", tag, content)
 
 
 def test_what_is_pushed_is_a_whole_image(cloud: Any) -> None:  # noqa: ANN401 - a cloud of fakes
-    digest = push(cloud, "1.0.0")
+    digest = push(cloud, "1.0.0", commit="abc")
 
     manifest = json.loads(cloud.ecr.manifests[digest])
     blobs = [manifest["config"], *manifest["layers"]]
@@ -73,6 +79,7 @@ def test_what_is_pushed_is_a_whole_image(cloud: Any) -> None:  # noqa: ANN401 - 
         assert archive.getnames() == ["version"]
     config = json.loads(cloud.ecr.blobs[manifest["config"]["digest"]])
     assert config["rootfs"]["diff_ids"] == [manifest["layers"][0]["digest"]]
+    assert config["config"] == {"Labels": {"commit": "abc"}}
 
 
 def test_one_more_tag_names_the_same_digest(cloud: Any) -> None:  # noqa: ANN401 - a cloud of fakes
@@ -121,7 +128,7 @@ def test_what_is_not_there_cannot_be_pulled(cloud: Any, reference: str) -> None:
 
 
 def test_annotations_say_how_a_container_behaves(cloud: Any) -> None:  # noqa: ANN401 - a cloud of fakes
-    digest = push(cloud, "1.1.0", **crashing(3, timedelta(seconds=0.5)))
+    digest = push(cloud, "1.1.0", crashing(3, timedelta(seconds=0.5)))
 
     conduct = RegistryImages(cast("Cloud", cloud))(f"{HOST}/shop@{digest}").conduct
 
@@ -129,8 +136,17 @@ def test_annotations_say_how_a_container_behaves(cloud: Any) -> None:  # noqa: A
     assert conduct_of("{}") == Runs()
 
 
+def test_annotations_say_what_a_container_writes(cloud: Any) -> None:  # noqa: ANN401 - a cloud of fakes
+    digest = push(cloud, "1.1.0", writing("one", "two"))
+
+    found = RegistryImages(cast("Cloud", cloud))(f"{HOST}/shop@{digest}")
+
+    assert found == ImageBehaviour(digest, Runs(), "one\ntwo")
+    assert output_of("{}") == ""
+
+
 def test_where_an_engine_runs_them_nobody_says_how_containers_behave(cloud: Any) -> None:  # noqa: ANN401 - a cloud of fakes
-    digest = push(cloud, "1.1.0", **crashing(3))
+    digest = push(cloud, "1.1.0", crashing(3))
 
     images = RegistryImages(cast("Cloud", cloud), contained=True)
 
