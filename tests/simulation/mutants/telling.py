@@ -1,6 +1,6 @@
 """Weak ways of telling what happened, and of remembering that it was told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,12 +19,12 @@ from longshore.events.messages import encode_announcement
 from longshore.events.notices import compose_notice
 from longshore.runtime.batch import BatchAnswer, Message, run_groups
 from longshore.runtime.observability import Journal
-from longshore.usecases import tell_chat
 from longshore.usecases.announce import Announcing
 from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.notify import Notified
 from longshore.usecases.ports import Changes
 from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
+from longshore.usecases.tell_chat import Owed, tell_chat
 from tests.simulation.mutants.mutant import Mutant, replacing, together
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def _tell_whatever_comes(announcement: Announcement, ports: NotifyPorts) -> Noti
     return Notified.TOLD
 
 
-def _edit_whatever_comes(route: Route, announcement: Announcement, ports: ChatPorts) -> None:
+def _edit_whatever_comes(
+    route: Route, announcement: Announcement, _: Callable[[], Telling], ports: ChatPorts
+) -> None:
     """Tell a channel what comes, even if its message shows something newer."""
     message = ports.threads.thread(announcement.thread, route.slack).message
     telling = Telling(announcement)
@@ -98,14 +100,11 @@ def _keep_then_open(route: Route, telling: Telling, ports: ChatPorts) -> None:
     ports.threads.keep(announcement, route.slack, replace(told, message=posted))
 
 
-def _owe_nothing(
-    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal
-) -> frozenset[str]:
+def _owe_nothing(announcement: Announcement, ports: ChatPorts, away: set[str]) -> tuple[Owed, ...]:
     """Tell the channels, and forget those that could not be told."""
-    del journal
-    for announcement in announcements.values():
-        tell_chat.tell_chat(announcement, chat, set())
-    return frozenset()
+    del away
+    tell_chat(announcement, ports, set())
+    return ()
 
 
 def _put_alone(self: SqsNoticeQueue, announcement: Announcement) -> None:
@@ -177,7 +176,7 @@ MUTANTS = (
     Mutant(
         "channel-owed-nothing",
         "what a channel could not be told is forgotten",
-        replacing("longshore.runtime.notifier._tell_channels", _owe_nothing),
+        replacing("longshore.runtime.notifier.tell_chat", _owe_nothing),
     ),
     Mutant(
         "notices-in-no-order",
