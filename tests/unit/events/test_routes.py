@@ -59,6 +59,10 @@ def test_every_event_has_its_word() -> None:
         ({}, "notify[0]: the key 'slack' is missing"),
         ({"slack": "checkout"}, 'notify[0].slack: "checkout" is no Slack channel'),
         ({"slack": "#a b"}, "is no Slack channel"),
+        ({"slack": "#Checkout"}, "in small letters"),
+        ({"slack": "#<!channel>"}, "is no Slack channel"),
+        ({"slack": "#a\x1b[31m"}, "is no Slack channel"),
+        ({"slack": "#a\u202eb"}, "is no Slack channel"),
         ({"slack": "#a", "to": "#b"}, "notify[0].to: unknown key"),
         ({"slack": "#a", "on": "failed"}, "notify[0].on: expected a list of texts, found text"),
         ({"slack": "#a", "on": []}, "notify[0].on: expected a list of texts, found an empty list"),
@@ -105,3 +109,8 @@ def test_a_channel_that_is_told_of_everything_names_no_event_that_another_versio
 
     assert all(name.value not in encode(route) for name in EventName)
     assert all(route.opens(replace(make_announcement(), name=name)) for name in EventName)
+
+
+@pytest.mark.parametrize("name", ["#checkout", "#team-1_ops", "#m\u00fcnchen", "#\u958b\u767a"])
+def test_a_channel_may_be_called_in_any_language(name: str) -> None:
+    assert routes({"slack": name}) == (Route(name),)

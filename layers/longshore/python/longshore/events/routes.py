@@ -11,8 +11,12 @@ from longshore.events.sections import Section, suggestion
 
 ROUTE_KEYS = frozenset({"slack", "on", "stages", "mention"})
 
-CHANNEL = re.compile(r"#[^\s#@,:]{1,80}|[CG][A-Z0-9]{8,20}")
-CHANNEL_MEANING = "is no Slack channel: write its name, such as '#checkout', or its id"
+CHANNEL = re.compile(r"#[^\sA-Z!-,./:-@\[-^`{-\x9f\u200b-\u206f]{1,80}|[CG][A-Z0-9]{8,20}")
+"""Letters of any script, digits, `-` and `_`, as Slack has them: without capitals one name is one
+channel. Written with what the expressions of JSON Schema know too."""
+CHANNEL_MEANING = (
+    "is no Slack channel: write its name, such as '#checkout' in small letters, or its id"
+)
 
 MENTION = re.compile(r"[UWS][A-Z0-9]{8,20}|here|channel")
 MENTION_MEANING = "is nobody in Slack: write the id of a user (U…) or group (S…), here, or channel"
