@@ -52,7 +52,7 @@ CALLS = {
         "sqs:SendMessage",
     },
     "Announcer": {"dynamodb:UpdateItem", "events:PutEvents", "sqs:SendMessage"},
-    "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"}
+    "Notifier": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish", "sqs:SendMessage"}
     | {"secretsmanager:GetSecretValue", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
     | {"ecs:DescribeTaskDefinition", "logs:GetLogEvents"},
     "Control": ITEMS - {"dynamodb:UpdateItem"} | {"dynamodb:ConditionCheckItem", "sqs:SendMessage"},
@@ -64,7 +64,7 @@ SENDS = {
     "Router": [att("Work")],
     "Reconciler": [att("Inbox")],
     "Announcer": [att("Notices"), att("StreamDeadLetters")],
-    "Notifier": [],
+    "Notifier": [att("Notices")],
     "Control": [att("Inbox")],
 }
 

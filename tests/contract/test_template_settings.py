@@ -29,7 +29,7 @@ SETTINGS = {
     | {"LONGSHORE_REGISTER_RATE": ref("RegisterRate"), "LONGSHORE_UPDATE_RATE": ref("UpdateRate")},
     "Announcer": TABLE | {"LONGSHORE_BUS": ref("Bus"), "LONGSHORE_NOTICES_URL": ref("Notices")},
     "Notifier": TABLE
-    | {"LONGSHORE_TOPIC_ARN": ref("Topic")}
+    | {"LONGSHORE_TOPIC_ARN": ref("Topic"), "LONGSHORE_NOTICES_URL": ref("Notices")}
     | {"LONGSHORE_SLACK_SECRET": ref("SlackSecretArn")}
     | {"LONGSHORE_SLACK_API_URL": ref("SlackApiUrl")},
     "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},

@@ -22,6 +22,7 @@ from longshore.aws.publishing import (
     DynamoNoticeStore,
     EventBridgePublisher,
     SnsNoticePublisher,
+    SqsChatQueue,
     SqsNoticeQueue,
 )
 from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
@@ -122,6 +123,7 @@ class Environment:
             return None
         return ChatPorts(
             chat=SimulatedSlack(self.stack.passage, self.stack.slack),
+            queue=SqsChatQueue(self.gate, self.stack.clients.sqs, self.stack.names.notices),
             routes=self.routes,
             threads=DynamoThreadStore(self.table),
             sources=NothingKnown(),

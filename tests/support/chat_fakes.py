@@ -45,6 +45,19 @@ class FakeChat:
 
 
 @dataclass
+class FakeChatQueue:
+    """Keeps what was queued; may fail."""
+
+    queued: list[Announcement] = field(default_factory=list)
+    failures: list[LongshoreError] = field(default_factory=list)
+
+    def put(self, announcement: Announcement) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.queued.append(announcement)
+
+
+@dataclass
 class FakeRoutes:
     """Routes that are the same for every application."""
 
@@ -112,6 +125,7 @@ class ChatWorld:
     """All of it, and the ports to it."""
 
     chat: FakeChat = field(default_factory=FakeChat)
+    queue: FakeChatQueue = field(default_factory=FakeChatQueue)
     routes: FakeRoutes = field(default_factory=FakeRoutes)
     threads: InMemoryThreads = field(default_factory=InMemoryThreads)
     sources: FakeSources = field(default_factory=FakeSources)
@@ -120,5 +134,11 @@ class ChatWorld:
     @property
     def ports(self) -> ChatPorts:
         return ChatPorts(
-            self.chat, self.routes, self.threads, self.sources, FakeTaskLogs(), self.time
+            self.chat,
+            self.queue,
+            self.routes,
+            self.threads,
+            self.sources,
+            FakeTaskLogs(),
+            self.time,
         )

@@ -38,7 +38,7 @@ def test_a_failure_card_has_the_cause_the_last_lines_and_what_was_done() -> None
         ":x: FAILED, rolling back checkout/production",
         "*Cause*\\nstaging/web did not come up: tasks failed to start.",
         "listening\\npanic: no database",
-        "*Longshore*\\nThe stage is being returned to its stable release.",
+        "*Then*\\nThe stage is being returned to its stable release.",
         "<https://github.com/shop/checkout/commit/abcdef12|abcdef123456>",
         "To try again: `longshore retry checkout/production",
         "<!subteam^S0123ABCDE> <!here>",

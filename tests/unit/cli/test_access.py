@@ -189,6 +189,7 @@ def test_the_template_leaves_the_parameter_that_the_command_reads() -> None:
     name, value = (properties[key]["Fn::Sub"] for key in ("Name", "Value"))
     text = value[0] if isinstance(value, list) else value
     filled = text.replace("${Topic}", "arn:aws:sns:eu-central-1:123456789012:longshore")
+    filled = filled.replace("${Slack}", "true")
 
     found = parse_installation("longshore", filled)
 

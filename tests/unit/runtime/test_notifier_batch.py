@@ -11,7 +11,7 @@ from longshore.domain.errors import (
     UnknownReply,
 )
 from longshore.domain.outcomes import Announcement
-from longshore.events.messages import encode_announcement
+from longshore.events.messages import chat_group, encode_announcement
 from longshore.runtime.batch import BatchFailedError
 from longshore.runtime.notifier import notify_batch
 from longshore.usecases.chat_ports import NotTaken
@@ -101,6 +101,15 @@ class ChatBatch(World):
         self.chat = ChatWorld()
         self.ports = NotifyPorts(self.channel, self.told, self.chat.ports)
 
+    def tell(self, *announcements: Announcement) -> object:
+        """Hand out what was queued for the channels, or these announcements."""
+        queued = announcements or self.chat.queue.queued
+        event = sqs_event(
+            *((each.id, encode_announcement(each)) for each in queued),
+            groups=[chat_group(each) for each in queued],
+        )
+        return notify_batch(event, self.ports, self.written.journal)
+
 
 def counted(capsys: pytest.CaptureFixture[str]) -> set[str]:
     """The metrics that were counted."""
@@ -109,12 +118,16 @@ def counted(capsys: pytest.CaptureFixture[str]) -> set[str]:
     return {name for line in lines for name in names & line.keys()}
 
 
-def test_the_chat_is_told_beside_the_topic() -> None:
+def test_the_chat_is_told_beside_the_topic_in_groups_of_its_own() -> None:
     world = ChatBatch()
 
     assert world.notify(FIRST, SECOND, OTHER) == {"batchItemFailures": []}
     assert len(world.channel.notices) == 3
+    assert world.chat.chat.said == []
+
+    assert world.tell() == {"batchItemFailures": []}
     assert [what for what, _, _ in world.chat.chat.said] == ["open", "edit", "step", "open"]
+    assert len(world.channel.notices) == 3
 
 
 @pytest.mark.parametrize(
@@ -126,23 +139,32 @@ def test_the_chat_is_told_beside_the_topic() -> None:
         (Refused("no such secret", "ResourceNotFoundException"), "ChatRefused"),
     ],
 )
-def test_a_chat_that_is_away_delays_nobody_else_and_is_told_later(
+def test_a_chat_that_is_away_fails_nothing_and_is_told_later(
     error: LongshoreError, metric: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = ChatBatch()
     world.chat.chat.failures["open #a"] = [error]
 
-    answered = world.notify(FIRST, OTHER)
+    answered = world.tell(FIRST, OTHER)
 
     assert answered == {
         "batchItemFailures": [{"itemIdentifier": each.id} for each in (FIRST, OTHER)]
     }
-    assert len(world.channel.notices) == 2
     assert counted(capsys) == {metric, "ChatWaiting"}
 
-    assert world.notify(FIRST, OTHER) == {"batchItemFailures": []}
-    assert len(world.channel.notices) == 2
+    assert world.tell(FIRST, OTHER) == {"batchItemFailures": []}
     assert [what for what, _, _ in world.chat.chat.said] == ["open", "open"]
+
+
+def test_a_chat_that_is_away_delays_no_notice_of_the_same_deployment() -> None:
+    world = ChatBatch()
+    world.chat.chat.failures["open #a"] = [Throttled("Slack is busy")] * 9
+
+    world.notify(FIRST)
+    world.tell()
+    world.notify(SECOND)
+
+    assert len(world.channel.notices) == 2
 
 
 def test_what_the_chat_never_takes_ends_and_is_counted(
@@ -151,7 +173,7 @@ def test_what_the_chat_never_takes_ends_and_is_counted(
     world = ChatBatch()
     world.chat.chat.failures["open #a"] = [NotTaken("it is too long", "msg_too_long")]
 
-    assert world.notify(FIRST) == {"batchItemFailures": []}
+    assert world.tell(FIRST) == {"batchItemFailures": []}
     assert counted(capsys) == {"ChatLost"}
 
 
@@ -162,7 +184,32 @@ def test_a_topic_that_is_down_does_not_keep_the_chat_silent() -> None:
     with pytest.raises(BatchFailedError):
         world.notify(FIRST)
 
-    assert len(world.chat.chat.said) == 1
+    assert world.chat.queue.queued == [FIRST]
+
+
+def test_a_queue_that_takes_nothing_for_the_chat_loses_nothing() -> None:
+    world = ChatBatch()
+    world.chat.queue.failures = [Throttled("sqs:SendMessage got no answer")]
+    with pytest.raises(BatchFailedError):
+        world.notify(FIRST)
+
+    assert world.notify(FIRST) == {"batchItemFailures": []}
+    assert (len(world.channel.notices), world.chat.queue.queued) == (1, [FIRST])
+
+
+def test_what_was_queued_for_a_chat_ends_where_there_is_none_any_more() -> None:
+    world = ChatBatch()
+    world.ports = NotifyPorts(world.channel, world.told)
+
+    assert world.tell(FIRST) == {"batchItemFailures": []}
+    assert world.channel.notices == []
+
+
+def test_a_malformed_message_for_the_chat_ends() -> None:
+    world = ChatBatch()
+    event = sqs_event(("1", "{}"), groups=[chat_group(FIRST)])
+
+    assert notify_batch(event, world.ports, world.written.journal) == {"batchItemFailures": []}
 
 
 def test_a_defect_in_telling_the_chat_stays_within_its_group() -> None:
@@ -170,11 +217,10 @@ def test_a_defect_in_telling_the_chat_stays_within_its_group() -> None:
     defect: list[Any] = [RuntimeError("a defect")]
     world.chat.chat.failures["open #a"] = defect
 
-    assert world.notify(FIRST, SECOND, OTHER) == {
+    assert world.tell(FIRST, SECOND, OTHER) == {
         "batchItemFailures": [{"itemIdentifier": each.id} for each in (FIRST, SECOND)]
     }
     assert [what for what, _, _ in world.chat.chat.said] == ["open"]
     defect.append(RuntimeError("the same again"))
     with pytest.raises(BatchFailedError):
-        world.notify(FIRST, SECOND)
-    assert len(world.channel.notices) == 3
+        world.tell(FIRST, SECOND)

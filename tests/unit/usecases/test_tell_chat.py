@@ -3,9 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from longshore.domain.chat import Commit, LastLines, Thread
+from longshore.domain.chat import Commit, LastLines, Posted, Thread
 from longshore.domain.deployments import Phase
-from longshore.domain.errors import Conflict, LongshoreError, NotPermitted, Refused, Throttled
+from longshore.domain.errors import (
+    Conflict,
+    LongshoreError,
+    NotPermitted,
+    Refused,
+    Throttled,
+    UnknownReply,
+)
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.routes import Route
 from longshore.usecases.chat_ports import MessageGone, NotTaken
@@ -134,6 +141,32 @@ def test_a_crash_after_posting_posts_again_rather_than_never() -> None:
     assert tell(world, STARTED) == ()
 
     assert world.chat.said == [("open", "#a", 1), ("open", "#a", 1)]
+
+
+@pytest.mark.parametrize(("what", "posted"), [("open", None), ("step", Posted("#a", "ts-1"))])
+def test_a_slack_that_never_answers_a_post_is_not_posted_to_for_ever(
+    what: str, posted: Posted | None
+) -> None:
+    world = ChatWorld()
+    if posted is not None:
+        tell(world, STARTED)
+    world.chat.failures[f"{what} #a"] = [UnknownReply("no answer")] * 9
+
+    owed = tell(world, *([BACK] * 9))
+
+    assert [each.lost for each in owed] == [False, False, True]
+    assert "posted to #a 3 times" in str(owed[-1].error)
+    kept = world.threads.kept[BACK.thread, "#a"]
+    assert (kept.message, kept.shown, kept.told) == (posted, 3, 3)
+
+
+def test_an_answer_ends_the_doubts() -> None:
+    world = ChatWorld()
+    world.chat.failures["open #a"] = [UnknownReply("no answer")] * 2
+
+    tell(world, STARTED, STARTED, STARTED)
+
+    assert world.threads.kept[STARTED.thread, "#a"].doubts == 0
 
 
 def test_a_message_that_somebody_deleted_is_posted_anew() -> None:

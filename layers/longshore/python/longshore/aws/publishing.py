@@ -10,7 +10,7 @@ from longshore.aws.gate import Gate
 from longshore.aws.table import Table
 from longshore.domain.errors import Conflict
 from longshore.domain.outcomes import Announcement
-from longshore.events.messages import encode_announcement
+from longshore.events.messages import chat_group, encode_announcement
 from longshore.events.notices import Notice
 from longshore.events.outbound import SOURCE, event_detail
 from longshore.events.strict import encode_document
@@ -92,6 +92,29 @@ class SqsNoticeQueue:
             MessageBody=encode_announcement(announcement),
             MessageGroupId=announcement.subject,
             MessageDeduplicationId=announcement.id,
+        )
+
+
+class SqsChatQueue:
+    """Queues what channels are to be told: in the queue of notices, in groups of its own.
+
+    So a chat that is away keeps nobody waiting who is told otherwise.
+    """
+
+    def __init__(self, gate: Gate, client: "SQSClient", url: str) -> None:
+        """Send to the FIFO queue at `url`."""
+        self._gate = gate
+        self._client = client
+        self._url = url
+
+    def put(self, announcement: Announcement) -> None:
+        """Queue an announcement; the same one put twice within five minutes is one."""
+        self._gate.call(
+            self._client.send_message,
+            QueueUrl=self._url,
+            MessageBody=encode_announcement(announcement),
+            MessageGroupId=chat_group(announcement),
+            MessageDeduplicationId=f"chat/{announcement.id}",
         )
 
 

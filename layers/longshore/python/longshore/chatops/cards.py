@@ -75,12 +75,18 @@ def compose_step(telling: Telling) -> Card:
     if told.duration:
         parts.append(f"after {told.duration}")
     head = " ".join(part for part in parts if part)
-    body = told.cause if _way_back_begins(told) else told.text("reason")
+    body = told.cause if _way_back_begins(told) else _outcome(telling, told)
     text = f"{head}\n{escaped(body, LONGEST_CAUSE)}"
     blocks: list[Block] = [SectionBlock(text=_marked(text))]
     if telling.last_lines and telling.announcement.name is EventName.DEPLOYMENT_FAILED:
         blocks += _log(telling.last_lines)
     return Card(_text(telling), tuple(blocks))
+
+
+def _outcome(telling: Telling, told: Told) -> str:
+    """Return what came of a deployment; the thread has had the cause of what was rolled back."""
+    rolled_back = telling.announcement.name is EventName.DEPLOYMENT_ROLLED_BACK
+    return (told.consequence if rolled_back else "") or told.text("reason")
 
 
 def _marked(text: str) -> MarkdownTextObject:
@@ -89,10 +95,14 @@ def _marked(text: str) -> MarkdownTextObject:
 
 
 def _text(telling: Telling) -> str:
+    headline = escaped(_titled_change(telling), LONGEST_TEXT)
+    return f"{_called(telling)} {headline}".strip()
+
+
+def _titled_change(telling: Telling) -> str:
     change = Told(telling.announcement.detail).change
     title = _title(telling)
-    headline = escaped(f"{title}: {change}" if change else title, LONGEST_TEXT)
-    return f"{_called(telling)} {headline}".strip()
+    return f"{title}: {change}" if change else title
 
 
 def _called(telling: Telling) -> str:
@@ -118,7 +128,7 @@ def _emoji(telling: Telling) -> str:
 def _blocks(telling: Telling) -> Iterator[Block]:
     announcement = telling.announcement
     told = Told(announcement.detail)
-    title = printable(f"{_emoji(telling)} {_title(telling)}", LONGEST_HEADER)
+    title = printable(f"{_emoji(telling)} {_titled_change(telling)}", LONGEST_HEADER)
     yield HeaderBlock(text=PlainTextObject(text=title, emoji=True))
     if telling.mention:
         yield SectionBlock(text=_marked(_called(telling)))
@@ -130,7 +140,7 @@ def _blocks(telling: Telling) -> Iterator[Block]:
     if telling.last_lines:
         yield from _log(telling.last_lines)
     if told.consequence:
-        yield _labelled("Longshore" if told.cause else "Reason", told.consequence)
+        yield _labelled("Then" if told.cause else "Reason", told.consequence)
     yield SectionBlock(text=_marked(_next(telling)))
     yield ContextBlock(elements=[_marked(_context(telling, told))])
 

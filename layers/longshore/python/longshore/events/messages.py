@@ -26,6 +26,9 @@ WAKEUP = "wakeup"
 """The one key of a message that is a wake-up."""
 ANNOUNCEMENT = "announcement"
 """The one key of a message that is an announcement."""
+
+_CHAT = "chat#"
+"""How the groups of what channels are to be told begin; no application is called so."""
 CLOCK = "clock"
 """The one key of a message that the clock sends, or who wants every stage looked at now."""
 TICK = "tick"
@@ -111,6 +114,19 @@ def parse_announcement(body: str | bytes) -> Announcement:
         at=fields.moment("at"),
         detail=fields.object_at("detail").values,
     )
+
+
+def chat_group(announcement: Announcement) -> str:
+    """Return the message group of what channels are to be told: one a thread.
+
+    Each has to wait for its own past and for nothing else.
+    """
+    return f"{_CHAT}{announcement.thread}"
+
+
+def is_chat_group(group: str) -> bool:
+    """Tell whether a message group is one of what channels are to be told."""
+    return group.startswith(_CHAT)
 
 
 def deduplication_id(message_id: str, stage: StageId) -> str:

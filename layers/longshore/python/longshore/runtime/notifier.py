@@ -1,14 +1,15 @@
 """A batch of the notices: people are told, in order within a subject.
 
-Mail, pagers and whoever subscribed come first, by the topic; then the channels of the chat, so that
-one which is slow or away delays nobody else. What a channel is owed comes again with its message.
+Mail, pagers and whoever subscribed are told by the topic. For the channels of the chat a copy is
+queued, in a group of its own, so that a chat which is slow or away keeps nobody else waiting: what
+a channel is owed comes again with the copy.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused, UnknownReply
 from longshore.domain.outcomes import Announcement
-from longshore.events.messages import parse_announcement
+from longshore.events.messages import is_chat_group, parse_announcement
 from longshore.runtime.batch import (
     BatchAnswer,
     Event,
@@ -35,35 +36,40 @@ from longshore.usecases.tell_chat import Owed, tell_chat
 def notify_batch(event: Event, ports: NotifyPorts, journal: Journal) -> BatchAnswer:
     """Tell people of a batch of announcements; return the messages that must come again."""
     messages = messages_of(event)
-    announcements: dict[str, Announcement] = {}
+    ids = [message.id for message in messages]
+    owing: set[str] = set()
+    notices = [message for message in messages if not is_chat_group(message.group)]
+    chats = [message for message in messages if is_chat_group(message.group)]
+    failed = {*failed_of_each(notices, _publishing(ports, journal), journal)}
+    if ports.chat is not None:
+        failed |= {*failed_of_each(chats, _telling(ports.chat, journal, owing), journal)}
+    raise_if_all(ids, failed)
+    return answer(ids, failed | owing)
+
+
+def _publishing(ports: NotifyPorts, journal: Journal) -> Callable[[Message], None]:
+    """Return what queues a notice for the channels and publishes it; a repeat does no harm."""
 
     def publish(message: Message) -> None:
         announcement = _announcement(message, journal)
         if announcement is None:
             return
-        announcements[message.id] = announcement
+        if ports.chat is not None:
+            ports.chat.queue.put(announcement)
         notified = notify(announcement, ports)
         journal.note("notified", outcome=notified.value, announcement=announcement.id)
 
-    ids = [message.id for message in messages]
-    failed = {*failed_of_each(messages, publish, journal)}
-    owing: set[str] = set()
-    if ports.chat is not None:
-        read = [message for message in messages if message.id in announcements]
-        tell = _telling(announcements, ports.chat, journal, owing)
-        failed |= {*failed_of_each(read, tell, journal)}
-    raise_if_all(ids, failed)
-    return answer(ids, failed | owing)
+    return publish
 
 
-def _telling(
-    announcements: Mapping[str, Announcement], chat: ChatPorts, journal: Journal, owing: set[str]
-) -> Callable[[Message], None]:
+def _telling(chat: ChatPorts, journal: Journal, owing: set[str]) -> Callable[[Message], None]:
     """Return what tells the channels of a message; those that do not know yet make it `owing`."""
     away: set[str] = set()
 
     def tell(message: Message) -> None:
-        announcement = announcements[message.id]
+        announcement = _announcement(message, journal)
+        if announcement is None:
+            return
         for owed in tell_chat(announcement, chat, away):
             _say(owed, announcement, journal)
             if not owed.lost:

@@ -130,5 +130,6 @@ class NotifierSettings(Settings):
 
     table: str
     topic_arn: str
+    notices_url: str
     slack_secret: str = ""
     slack_api_url: str = "https://slack.com/api/"

@@ -16,7 +16,7 @@ class MessageGone(LongshoreError):
 
 
 class NotTaken(Refused):
-    """The chat takes a message in no form, at no time: a defect of ours."""
+    """The chat takes a message in no form, or never says that it did: it is not told again."""
 
 
 class Chat(Protocol):
@@ -45,6 +45,14 @@ class Chat(Protocol):
 
         Raises MessageGone as `edit` does.
         """
+        ...
+
+
+class ChatQueue(Protocol):
+    """The queue of what channels are to be told, in order within a thread."""
+
+    def put(self, announcement: Announcement) -> None:
+        """Queue an announcement; the same one put twice within minutes is one."""
         ...
 
 
@@ -89,6 +97,7 @@ class ChatPorts:
     """What telling a chat needs."""
 
     chat: Chat
+    queue: ChatQueue
     routes: Routes
     threads: ThreadStore
     sources: Sources

@@ -6,6 +6,7 @@ from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
 from longshore.aws.clients import LOOK_UPS, Clients
 from longshore.aws.downloads import download
 from longshore.aws.image_sources import EcrSources
+from longshore.aws.publishing import SqsChatQueue
 from longshore.aws.secrets import Secret
 from longshore.aws.task_logs import CloudWatchTaskLogs
 from longshore.chatops.credentials import SlackBySecret
@@ -19,6 +20,7 @@ def make_chat(settings: NotifierSettings, invocation: Invocation) -> ChatPorts:
     """Return what telling Slack needs; what can be remembered lives as long as the environment."""
     return ChatPorts(
         chat=SlackBySecret(_secret(settings.slack_secret), settings.slack_api_url),
+        queue=SqsChatQueue(make_gate(), make_clients().sqs, settings.notices_url),
         routes=_routes(settings.table),
         threads=DynamoThreadStore(make_table(settings.table)),
         sources=_sources(),
