@@ -26,7 +26,7 @@ from tests.simulation.world import World
 
 TIMED_OUT = 0.5
 AT_THE_ITEM = timedelta(milliseconds=10)
-"""So long a transaction keeps an item: another one that comes meanwhile is cancelled."""
+"""So long a transaction keeps an item: another worker's that comes meanwhile is cancelled."""
 
 _QUICK = timedelta(milliseconds=4)
 _WRITING = frozenset({"RegisterTaskDefinition", "UpdateService"})
@@ -60,9 +60,12 @@ class Blackout(World):
         self.calls = Counter[str]()
         self.throttled = Counter[str]()
         self.moves: list[datetime] = []
+        self.on_the_way = Counter[str]()
+        self.pushes: list[dict[str, object]] = []
+        self._moved: set[tuple[str, str]] = set()
         self.is_down = False
         self._is_deaf = False
-        self._taken_at: datetime | None = None
+        self._at_items: dict[str, tuple[Worker, datetime]] = {}
 
     def _sky(self, story: Story) -> Weather:
         self.steady = Steady(self.plan, story)
@@ -76,7 +79,14 @@ class Blackout(World):
     def come_back(self, *, deaf: bool) -> None:
         """Bring ECS back, and count from now on."""
         self.is_down, self._is_deaf = False, deaf
+        self.count_anew()
+
+    def count_anew(self) -> None:
+        """Let calls take their time, if they did not yet, and count them from now on."""
+        self.steady.hurried = False
         self.calls.clear()
+        self.on_the_way.clear()
+        self._moved.clear()
         self.throttled.clear()
         self.moves.clear()
 
@@ -89,6 +99,8 @@ class Blackout(World):
     # ── what befalls events and calls ───────────────────────────────────────────────────────
 
     def _happened(self, event: dict[str, object]) -> None:
+        if event["source"] == "aws.ecr":
+            self.pushes.append(event)
         if self._is_deaf:
             self.truth.hear(event, self.kernel.now)
         else:
@@ -96,9 +108,11 @@ class Blackout(World):
 
     def _effect(self, worker: Worker, call: AwsCall, perform: Perform) -> Any:
         self.calls[call.action] += 1
+        if call.service == "ecs" and self._is_on_the_way(call.parameters):
+            self.on_the_way[call.operation] += 1
         if self.is_down and call.service == "ecs":
             self._refuse(call)
-        self._keep_apart(call)
+        self._keep_apart(worker, call)
         try:
             reply = super()._effect(worker, call, perform)
         except ClientError as error:
@@ -106,7 +120,13 @@ class Blackout(World):
             raise
         if call.operation == "UpdateService":
             self.moves.append(self.kernel.now)
+            self._moved.add((call.parameters["cluster"], call.parameters["service"]))
         return reply
+
+    def _is_on_the_way(self, request: Mapping[str, Any]) -> bool:
+        """Whether a call to ECS is not only about services that have been moved already."""
+        named = {(request.get("cluster", ""), name) for name in request.get("services", [""])}
+        return not named <= self._moved
 
     def _refuse(self, call: AwsCall) -> None:
         """Fail a call as its client does, after all of its attempts."""
@@ -122,17 +142,23 @@ class Blackout(World):
         internal = ApiError("ServerException", "Service Unavailable.", status=503)
         raise client_error(internal, call.operation)
 
-    def _keep_apart(self, call: AwsCall) -> None:
-        """Cancel a transaction that meets another one at the same bucket."""
-        if call.operation != "TransactWriteItems" or not _takes_a_token(call.parameters):
+    def _keep_apart(self, worker: Worker, call: AwsCall) -> None:
+        """Cancel a transaction that meets another one at the same bucket.
+
+        One that was cancelled keeps nothing, and one that was answered is over for its worker.
+        """
+        bucket = _bucket(call.parameters) if call.operation == "TransactWriteItems" else None
+        if bucket is None:
             return
-        before, self._taken_at = self._taken_at, self.kernel.now
-        if before is not None and self.kernel.now - before < AT_THE_ITEM:
-            raise client_error(
-                TransactionCanceled([{"Code": "TransactionConflict"}]), call.operation
-            )
+        who, when = self._at_items.get(bucket, (worker, self.kernel.now))
+        if who is not worker and self.kernel.now - when < AT_THE_ITEM:
+            met = TransactionCanceled([{"Code": "TransactionConflict"}])
+            raise client_error(met, call.operation)
+        self._at_items[bucket] = worker, self.kernel.now
 
 
-def _takes_a_token(request: Mapping[str, Any]) -> bool:
-    last = request["TransactItems"][-1].get("Update", {})
-    return str(last.get("Key", {}).get("pk", {}).get("S", "")).startswith("bucket#")
+def _bucket(request: Mapping[str, Any]) -> str | None:
+    """Return the key of the bucket that a transaction takes a token from."""
+    key = request["TransactItems"][-1].get("Update", {}).get("Key")
+    is_one = key is not None and key["pk"]["S"].startswith("bucket#")
+    return f"{key['pk']['S']} {key['sk']['S']}" if is_one else None

@@ -100,6 +100,7 @@ class Environment:
         return route_batch(event, ports, self.stack.journal)
 
     def reconcile(self, event: Event, clock: Clock) -> Any:
+        self.ecs.begin()
         registry = EcrRegistry(self.gate, self.stack.clients)
         ports = Ports(self.ledger, registry, self.ecs, self._wakeups(), clock, self.stack.rates)
         return reconcile_batch(event, ports, self.stack.journal)

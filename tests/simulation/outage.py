@@ -14,15 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from tests.simulation.blackout import Blackout
+from tests.simulation.cruise import ALLOWED, SWEEP, Cruise
 from tests.simulation.fleet import Fleet
-from tests.simulation.people import People
-from tests.simulation.plan import Action
-from tests.simulation.promises.at_rest import AtRest
 
-TICK = timedelta(minutes=1)
-SWEEP = timedelta(minutes=15)
-SETTLING = timedelta(minutes=4)
 LASTS = timedelta(hours=15)
 
 PUSHES = (
@@ -37,13 +31,8 @@ STIR = timedelta(minutes=17)
 """What a push, or the beginning of the outage, causes is over by then: a sweep and its tries."""
 
 BEFORE_IT_ENDS = timedelta(minutes=20)
-AFTER_A_SWEEP = timedelta(minutes=10)
-"""The tries that a sweep caused are over, and the next one is not near: then ECS is back."""
 
 UNDER_WAY_SINCE = timedelta(seconds=15)
-ALLOWED = 1.1
-"""How much of the time that the rates dictate may be used."""
-
 AT_THE_LATEST = timedelta(hours=2)
 
 
@@ -95,30 +84,26 @@ class Measured:
         return each_once and nothing_lost and self.last <= self.allowed
 
 
-class Outage:
+class Outage(Cruise):
     """Lives through one outage."""
 
     def __init__(self, fleet: Fleet, course: Course) -> None:
-        self.fleet = fleet
+        super().__init__(fleet)
         self.course = course
-        self.plan = fleet.plan()
-        self.world = Blackout(self.plan)
-        self.people = People(self.world)
         self._down_at: datetime | None = None
-        self._numbers = 0
 
     def run(self) -> Measured:
         """Set the fleet up, take ECS away, bring it back and measure."""
-        self._set_up()
+        self.set_up()
         self._go_down()
-        forward = self._forward()
+        forward = self.forward()
         self.world.come_back(deaf=self.course.deaf)
         self._down_at = None
         back, dictated = self.world.kernel.now, self._dictated()
         latest = back + AT_THE_LATEST + dictated
-        while self.world.kernel.now < latest and not self._is_over():
-            self._pass(SWEEP / 3)
-        self._check()
+        while self.world.kernel.now < latest and not self.is_over():
+            self.pass_time(SWEEP / 3)
+        self.check()
         moments = [moment - back for moment in self.world.moves] or [AT_THE_LATEST + dictated]
         return Measured(
             services=self.fleet.size,
@@ -126,65 +111,32 @@ class Outage:
             dictated=dictated,
             first=moments[0],
             last=moments[-1],
-            forward=self._forward() - forward,
+            forward=self.forward() - forward,
             calls=self.world.calls,
             throttled=self.world.throttled,
-            died=sum(line.what == "dies" for line in self.world.story.lines),
+            died=self.died,
             dead_letters=self.world.dead_letters,
-            broken=[*map(str, self.world.watch.broken), *map(repr, self.world.runtime.defects)],
+            broken=[*self.broken()],
         )
 
     # ── the parts ───────────────────────────────────────────────────────────────────────────
-
-    def _set_up(self) -> None:
-        self.people.set_up()
-        self._pass(SETTLING)
-        self.people.apply_all()
-        self._tick()
-        self._sweep()
-        self._pass(AFTER_A_SWEEP)
-        while not self._is_over():  # what could not be adopted yet the next sweep goes on with
-            assert not self.world.watch.broken
-            self._pass(SWEEP)
 
     def _go_down(self) -> None:
         world, kernel = self.world, self.world.kernel
         if self.course.under_way:
             self._push_all(self.fleet.applications // 5 or 1)
-            self._pass(UNDER_WAY_SINCE)
+            self.pass_time(UNDER_WAY_SINCE)
         world.go_down()
         self._down_at = kernel.now
         for push in PUSHES:
             kernel.after(push, partial(self._push_all, self.fleet.applications))
-        self._pass(LASTS)
+        self.pass_time(LASTS)
 
     def _push_all(self, applications: int) -> None:
         for number in range(applications):
-            push = Action(number, timedelta(), "push", number, 0)
-            self.world.kernel.after(number * ONE_AFTER_ANOTHER, partial(self.people.act, push))
+            self.world.kernel.after(number * ONE_AFTER_ANOTHER, partial(self.push, number))
 
-    def _check(self) -> None:
-        """Look whether every stage is at its newest release, and nothing was left over."""
-        world = self.world
-        if not world.watch.broken:
-            watch = world.watch
-            rest = AtRest(self.plan, world.truth, watch.ledger, world.cloud, watch.ears, watch.say)
-            rest.check(watch.woken)
-
-    # ── clocks ──────────────────────────────────────────────────────────────────────────────
-
-    def _tick(self) -> None:
-        due = self.world.cloud.next_due()
-        if due is not None and due <= self.world.kernel.now.timestamp() and not self._is_quiet():
-            self.world.cloud.events.fire("TickRule")
-        self.world.kernel.after(TICK, self._tick)
-
-    def _sweep(self) -> None:
-        if not self._is_quiet():
-            self.world.cloud.events.fire("SweepRule")
-        self.world.kernel.after(SWEEP, self._sweep)
-
-    def _is_quiet(self) -> bool:
+    def is_quiet(self) -> bool:
         """Whether ECS has been away for a while and nothing new is there.
 
         Each sweep is like the one before then; to leave such out costs no more than they do.
@@ -195,29 +147,11 @@ class Outage:
         stirred = any(push <= since <= push + STIR for push in (timedelta(), *PUSHES))
         return not stirred and since < LASTS - BEFORE_IT_ENDS
 
-    def _pass(self, time_: timedelta) -> None:
-        self.world.kernel.run(self.world.kernel.now + time_)
-
-    # ── what can be seen ────────────────────────────────────────────────────────────────────
-
     def _dictated(self) -> timedelta:
         """Return what the buckets of ECS take for one call of each kind for each service."""
         buckets, size = self.world.cloud.buckets, self.fleet.size
         actions = ("ecs:RegisterTaskDefinition", "ecs:UpdateService", "ecs:DescribeTaskDefinition")
         return max(buckets.time_for(action, size) for action in actions)
-
-    def _is_over(self) -> bool:
-        """Whether nothing is under way: neither messages nor deployments nor adoptions."""
-        stages = [entry.body for entry in self.world.watch.ledger.of_kind("stage")]
-        adopted = len(stages) == self.fleet.applications * self.fleet.stages
-        busy = any(body["current"] is not None or body["live"] is None for body in stages)
-        return adopted and not busy and self.world.is_idle
-
-    def _forward(self) -> Counter[str]:
-        found = Counter[str]()
-        for (_, service, _, back), count in self.world.watch.ecs.effective.items():
-            found[service] += 0 if back else count
-        return found
 
 
 def told(measured: Measured) -> Iterator[str]:

@@ -48,6 +48,7 @@ class People:
         self._requests = count(1)
         self._pushed: dict[str, list[tuple[str, str]]] = {}
         self._deadlines: dict[str, int] = {}
+        self._families: set[str] = set()
         self._last: tuple[str, Mapping[str, object]] | None = None
         world.truth.observing |= self._plan.observed
 
@@ -57,6 +58,8 @@ class People:
         """Create repositories and services, and let them settle."""
         for application in self._plan.applications:
             for repository in application.repositories:
+                if repository.name in self._pushed:  # another application's as well
+                    continue
                 self._world.create_repository(repository)
                 self._push_image(repository, Runs())
             for stage in application.stages:
@@ -74,7 +77,9 @@ class People:
         world, image = self._world, self._image_of(service)
         ecs = world.cloud.ecs
         ecs.call("CreateCluster", {"clusterName": service.cluster})
-        ecs.call("RegisterTaskDefinition", self._definition(service, image))
+        if service.family not in self._families:
+            self._families.add(service.family)
+            ecs.call("RegisterTaskDefinition", self._definition(service, image))
         breaker = {"enable": service.breaker != "off", "rollback": service.breaker == "on"}
         request = {
             "cluster": service.cluster,

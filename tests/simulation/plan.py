@@ -35,11 +35,13 @@ class Service:
     desired: int
     base: str
     pinned: bool
+    shares: str = ""
+    """The family that it has in common with others, if it has none of its own."""
 
     @property
     def family(self) -> str:
         """The family of its task definitions."""
-        return f"{self.cluster}-{self.name}"
+        return self.shares or f"{self.cluster}-{self.name}"
 
     def __str__(self) -> str:
         return f"{self.cluster}/{self.name}"

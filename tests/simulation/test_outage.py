@@ -6,8 +6,9 @@ still while nothing happens. docs/reliability.md tells what came of more fleets.
 
 import pytest
 
+from tests.simulation.cruise import ALLOWED
 from tests.simulation.fleet import Fleet
-from tests.simulation.outage import ALLOWED, Course, Measured, measure
+from tests.simulation.outage import Course, Measured, measure
 
 A_THOUSAND = Fleet(applications=25, stages=4, services=10)
 

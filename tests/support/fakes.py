@@ -9,7 +9,7 @@ from longshore.aws.codec import decode, encode
 from longshore.aws.directory import wait_for_confirmation
 from longshore.aws.items import CONFIRM_WITHIN, seconds
 from longshore.aws.transitions import after, in_order, next_version
-from longshore.decide.pacing import Bucket, Empty, Taken, take
+from longshore.decide.pacing import Bucket, Empty, Taken, lacking, take, worth_waiting
 from longshore.domain.configuration import Configuration, Follower, StageSpec
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
@@ -88,6 +88,7 @@ class LedgerState:
     revisions: dict[tuple[Home, str, str], str] = field(default_factory=dict)
     links: dict[tuple[Home, str], StageId] = field(default_factory=dict)
     buckets: dict[tuple[Home, ApiClass], Bucket] = field(default_factory=dict)
+    lines: dict[tuple[Home, ApiClass], datetime] = field(default_factory=dict)
     switch: StopSwitch = NEVER_TURNED
 
     def turn(self, *, on: bool, reason: str = "because") -> None:
@@ -192,13 +193,27 @@ class InMemoryStageLedger:
     def newest_announcement(self, subject: str) -> int:
         return max((number for of, number in self.state.outbox if of == subject), default=0)
 
+    def expect_tokens(self, token: Token, tokens: int, *, waited: bool) -> None:
+        key = (token.home, token.calls)
+        wait = lacking(self.state.buckets.get(key, Bucket()), tokens, token.rate, token.at)
+        if wait is None and not waited and self.state.lines.get(key, token.at) > token.at:
+            wait = timedelta()
+        if wait is not None:
+            raise Paced("the bucket lacks tokens", wait, token.rate, token.calls)
+
+    def stand_in_line(self, token: Token, first: datetime, tokens: int) -> datetime:
+        key, before = (token.home, token.calls), self.state.lines
+        begins = max(before.get(key, first), first)
+        before[key] = begins + worth_waiting(tokens, token.rate) * token.rate.interval
+        return before[key] - token.rate.interval
+
     def _take(self, token: Token) -> None:
         key = (token.home, token.calls)
         match take(self.state.buckets.get(key, Bucket()), token.rate, token.at):
             case Taken(full_at):
                 self.state.buckets[key] = Bucket(full_at)
             case Empty(wait, reason):
-                raise Paced(reason, wait, token.rate)
+                raise Paced(reason, wait, token.rate, token.calls)
 
     def _intents(self, stage: StageId) -> tuple[Intent, ...]:
         mine = [intent for (of, _), intent in self.state.intents.items() if of == stage]

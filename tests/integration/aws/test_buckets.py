@@ -14,6 +14,7 @@ from longshore.aws.errors import Contended
 from longshore.aws.gate import Gate, Perform
 from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.table import Table
+from longshore.decide.pacing import RESERVE
 from longshore.domain.deployments import Leg, LegState
 from longshore.domain.errors import Conflict, Paced
 from longshore.domain.places import Home
@@ -25,7 +26,7 @@ from tests.support.fakes import NOON
 from tests.support.ledgers import TABLE, DynamoWorld, LedgerWorld
 
 SECOND = timedelta(seconds=1)
-THREE = Rate(3, SECOND)
+THREE = Rate(3 + RESERVE, SECOND)
 
 
 def token(after: timedelta = timedelta(), **more: Any) -> Token:  # noqa: ANN401  fields by name

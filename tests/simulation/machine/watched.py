@@ -8,7 +8,7 @@ from longshore.domain.errors import Conflict, Paced
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.places import Home, StageId
 from longshore.domain.stages import StageSnapshot
-from longshore.usecases.ports import Changes, StageLedger
+from longshore.usecases.ports import Changes, StageLedger, Token
 from tests.simulation.machine.vault import View
 from tests.simulation.machine.witness import Witness
 
@@ -39,6 +39,12 @@ class WatchedLedger:
         self._witness.step(snapshot.spec)
         self._is_what_a_reading_shows(result, changes)
         return result
+
+    def expect_tokens(self, token: Token, tokens: int, *, waited: bool) -> None:
+        self._inner.expect_tokens(token, tokens, waited=waited)
+
+    def stand_in_line(self, token: Token, first: datetime, tokens: int) -> datetime:
+        return self._inner.stand_in_line(token, first, tokens)
 
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         self._inner.record_outcomes(outcomes)

@@ -7,16 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshore.decide.backoff import (
-    FIRST_TURN,
     FIRST_WAIT,
-    LONGEST_TURN,
     LONGEST_WAIT,
     LOOK_SOON,
     SOON_LOOKS,
     TRIES_FOR_NOTHING,
-    TURNS,
     look_after,
-    turn_after,
     wait_after,
 )
 from longshore.domain.places import StageId
@@ -78,25 +74,3 @@ def test_what_ecs_does_not_show_is_looked_for_soon_then_less_and_less_often() ->
     assert set(waits[:SOON_LOOKS]) == {LOOK_SOON}
     assert all(wait >= LOOK_SOON for wait in waits)
     assert timedelta(minutes=1) <= waits[-1] <= LONGEST
-
-
-def test_who_comes_for_a_token_the_first_time_need_not_step_aside() -> None:
-    assert turn_after(STAGE, 0, NOON) == timedelta()
-
-
-@given(st.integers(1, 1_000), OFFSETS)
-def test_who_comes_for_a_token_in_vain_comes_less_and_less_often(
-    vain: int, offset: timedelta
-) -> None:
-    step = min(FIRST_TURN * 2 ** min(vain - 1, 10), LONGEST_TURN)
-
-    assert step / 4 <= turn_after(STAGE, vain, NOON + offset) <= step * 5 / 4
-
-
-def test_a_thousand_stages_without_a_token_look_at_ecs_slower_than_it_allows() -> None:
-    moments = [
-        NOON + wait for number in range(1_000) for wait in [turn_after(other(number), TURNS, NOON)]
-    ]
-    turns = [turn_after(other(number), TURNS, at) for number, at in enumerate(moments)]
-
-    assert sum(timedelta(seconds=1) / turn for turn in turns) < 20

@@ -1,21 +1,18 @@
 """What is sent again after a round that AWS kept from its end, and when."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from longshore.decide.backoff import FIRST_TURN, LONGEST_TURN, TRIES_FOR_NOTHING, TURNS
-from longshore.domain.deployments import Phase
+from longshore.decide.backoff import TRIES_FOR_NOTHING
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
 from longshore.domain.wakeups import Announced, Hint, Wakeup
-from longshore.usecases.come_again import come_again, go_on
+from longshore.usecases.come_again import LONGEST_DELAY, come_again, go_on
 from longshore.usecases.round import OutOfTimeError, Ports, Round
 from tests.support.builders import (
     REPOSITORY,
     STAGE,
     make_configuration,
-    make_deployment,
     make_digest,
 )
 from tests.support.fakes import (
@@ -131,51 +128,37 @@ def test_a_lost_race_is_over_soon() -> None:
     assert delay <= STEP
 
 
-def test_who_finds_the_bucket_empty_again_and_again_comes_less_and_less_often() -> None:
-    shop, wakeup, delays = Shop(), Wakeup(STAGE, SWEEP), []
-    for _ in range(TURNS + 3):
-        wakeup, delay = shop.go_on(SOON, wakeup)
-        delays.append(delay)
+def test_what_is_left_is_gone_on_with_when_there_are_tokens_for_it() -> None:
+    wakeup, delay = Shop().go_on(SOON, Wakeup(STAGE, SWEEP, busy=4))
 
-    assert delays[0] == SOON
-    assert delays[1] <= 1.25 * FIRST_TURN
-    assert delays[-1] >= LONGEST_TURN / 4
-    assert wakeup.busy == TURNS < TRIES_FOR_NOTHING
-
-
-def test_who_got_a_token_waits_only_for_the_next() -> None:
-    wakeup, delay = Shop(ecs_writes=1).go_on(SOON, Wakeup(STAGE, ECS, busy=TURNS))
-
-    assert (wakeup.busy, delay) == (1, SOON)
+    assert (wakeup, delay) == (Wakeup(STAGE, ECS), SOON)
 
 
 def test_what_needs_no_token_goes_on_at_once() -> None:
-    wakeup, delay = Shop().go_on(AT_ONCE, Wakeup(STAGE, ECS, busy=TURNS))
+    _, delay = Shop().go_on(AT_ONCE, Wakeup(STAGE, ECS))
 
-    assert (wakeup.busy, delay) == (0, AT_ONCE)
-
-
-def test_a_long_wait_for_a_token_is_not_cut_short() -> None:
-    _, delay = Shop().go_on(timedelta(minutes=10), Wakeup(STAGE, ECS, busy=1))
-
-    assert delay == timedelta(minutes=10)
+    assert delay == AT_ONCE
 
 
-def test_an_event_of_ecs_is_nobodys_turn_and_a_push_is_one() -> None:
-    announced = Announced(REPOSITORY, "main", make_digest(1))
+def test_a_wait_that_a_message_cannot_take_is_waited_for_in_several_steps() -> None:
+    _, delay = Shop().go_on(timedelta(minutes=40), Wakeup(STAGE, ECS))
 
-    _, after_ecs = Shop().go_on(SOON, Wakeup(STAGE, ECS, ("event-1",)))
-    _, after_push = Shop().go_on(SOON, Wakeup(STAGE, PUSH, ("event-2",), announced))
-
-    assert after_ecs >= LONGEST_TURN / 4
-    assert after_push == SOON
+    assert delay == LONGEST_DELAY
 
 
-def test_a_way_back_steps_aside_for_nobody() -> None:
+def test_who_came_too_early_for_a_turn_comes_again_for_it() -> None:
     shop = Shop()
-    back = replace(make_deployment(), phase=Phase.ROLLING_BACK)
-    shop.round.snapshot = replace(shop.round.snapshot, deployment=back)
+    shop.round.turn_in = SOON
 
-    _, delay = shop.go_on(SOON, Wakeup(STAGE, ECS, busy=TURNS))
+    go_on(shop.round, [Wakeup(STAGE, ECS)])
 
-    assert delay == SOON
+    assert shop.wakeups.sent == [(Wakeup(STAGE, ECS), SOON)]
+
+
+def test_an_event_that_comes_before_a_turn_sends_nobody_else() -> None:
+    shop = Shop()
+    shop.round.turn_in = SOON
+
+    go_on(shop.round, [Wakeup(STAGE, ECS, ("event-1",))])
+
+    assert shop.wakeups.sent == []

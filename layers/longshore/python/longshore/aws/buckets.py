@@ -17,6 +17,7 @@ from longshore.decide.pacing import (
     Empty,
     Taken,
     believable,
+    lacking,
     last_with_a_token,
     take,
 )
@@ -76,6 +77,12 @@ class Buckets:
         }
         return {"Update": {**place, **update}}, Bucket(taken.full_at)
 
+    def expect(self, token: Token, tokens: int) -> None:
+        """Raise Paced where the bucket was seen, and cannot have so many tokens yet."""
+        wait = lacking(self._seen.get(_key(token), Bucket()), tokens, token.rate, token.at)
+        if wait is not None:
+            raise paced(token, wait)
+
     def saw(self, token: Token, bucket: Bucket) -> None:
         """Remember a bucket as it is now."""
         self._seen[_key(token)] = bucket
@@ -83,15 +90,20 @@ class Buckets:
 
 def paced(token: Token, wait: timedelta) -> Paced:
     """Return the error that says when there is a token."""
-    seconds = wait.total_seconds()
+    seconds = max(0.0, wait.total_seconds())
     message = f"calls to {token.calls} in {token.home} go on in {seconds:g} s: the rate is used up"
-    return Paced(message, wait, token.rate)
+    return Paced(message, wait, token.rate, token.calls)
 
 
 def bucket_of(item: "Mapping[str, AttributeValueTypeDef] | None") -> Bucket:
     """Return the bucket of an item, a full one where there is none."""
     full_at = (item or {}).get("full_at")
-    return Bucket(None if full_at is None else _EPOCH + int(full_at["N"]) * _TICK)
+    return Bucket(None if full_at is None else moment_of(full_at))
+
+
+def moment_of(value: "AttributeValueTypeDef") -> datetime:
+    """Return the moment that an attribute names, in milliseconds since the epoch."""
+    return _EPOCH + int(value["N"]) * _TICK
 
 
 def _key(token: Token) -> Key:
@@ -104,9 +116,9 @@ def _afresh(token: Token, taken: Taken, now: datetime) -> _Move:
         "ConditionExpression": _FULL_OR_BROKEN,
         "ExpressionAttributeNames": {"#kind": "kind", "#schema": "schema"},
         "ExpressionAttributeValues": {
-            ":full": _moment(taken.full_at),
-            ":now": _moment(now),
-            ":believable": _moment(believable(token.rate, now)),
+            ":full": moment(taken.full_at),
+            ":now": moment(now),
+            ":believable": moment(believable(token.rate, now)),
             ":kind": items.text("bucket"),
             ":schema": items.number(SCHEMA),
         },
@@ -118,15 +130,16 @@ def _one_more(token: Token, now: datetime) -> _Move:
         "UpdateExpression": _ONE_MORE,
         "ConditionExpression": _IN_USE_AND_NOT_EMPTY,
         "ExpressionAttributeValues": {
-            ":now": _moment(now),
-            ":last": _moment(last_with_a_token(token.rate, now)),
+            ":now": moment(now),
+            ":last": moment(last_with_a_token(token.rate, now)),
             ":interval": items.number(token.rate.interval // _TICK),
         },
     }
 
 
-def _moment(moment: datetime) -> "AttributeValueTypeDef":
-    return items.number((moment - _EPOCH) // _TICK)
+def moment(at: datetime) -> "AttributeValueTypeDef":
+    """Return a moment as an attribute."""
+    return items.number((at - _EPOCH) // _TICK)
 
 
 def _whole(moment: datetime) -> datetime:

@@ -42,6 +42,7 @@ class AwsEcs:
         self._gate = gate
         self._clients = clients
         self._read_only: frozenset[str] | None = None
+        self._revisions: dict[str, DescribedRevision] | None = None
 
     def describe_services(self, services: Sequence[ServiceRef]) -> Mapping[ServiceRef, EcsService]:
         """Return the services that exist, up to ten a cluster in one call.
@@ -77,8 +78,24 @@ class AwsEcs:
         _check_failures(reply["failures"], cluster)
         return reply["services"]
 
+    def begin(self) -> None:
+        """Begin an invocation: which revisions were described in the one before is forgotten.
+
+        Within one, many services may run the same revision, in many stages.
+        """
+        self._revisions = {}
+
     def describe_revision(self, home: Home, name: str) -> DescribedRevision:
         """Return a revision by ARN, `family:revision`, or a family's newest ACTIVE one."""
+        known = self._revisions.get(name) if self._revisions else None
+        if known is not None:
+            return known
+        described = self._describe_revision(home, name)
+        if self._revisions is not None and name == described.arn:
+            self._revisions[name] = described
+        return described
+
+    def _describe_revision(self, home: Home, name: str) -> DescribedRevision:
         reply = self._gate.call(
             self._clients.ecs(home.region).describe_task_definition,
             taskDefinition=name,

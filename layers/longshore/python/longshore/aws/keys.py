@@ -16,6 +16,7 @@
 | known revision | `revision#` home `:` family | fingerprint |
 | stage list | `stages#` shard | `app/stage` |
 | token bucket | `bucket#` home | class of API calls |
+| line at a bucket | `bucket#` home | class of API calls `#line` |
 | stop switch | `switch` | `everything` |
 | notifier memory | `notice#` and the thread | channel |
 
@@ -151,6 +152,11 @@ def revision(home: Home, family: str, fingerprint: str) -> Key:
 def bucket(home: Home, calls: ApiClass) -> Key:
     """Return where the token bucket of a class of calls lies."""
     return Key(f"bucket#{home}", calls.value)
+
+
+def line(home: Home, calls: ApiClass) -> Key:
+    """Return where the line of those who wait for tokens of a class lies."""
+    return Key(f"bucket#{home}", f"{calls}#line")
 
 
 def stage_list(stage: StageId) -> Key:

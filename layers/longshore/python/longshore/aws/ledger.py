@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
 from longshore.aws.buckets import Buckets, bucket_of, paced
 from longshore.aws.errors import ConditionsFailed, Contended
 from longshore.aws.items import record_of
+from longshore.aws.lines import Lines
 from longshore.aws.table import MOST_WRITES, Table
 from longshore.aws.transactions import outcome_write, writes_of
 from longshore.aws.transitions import after
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from longshore.aws.items import Item
 
-_TRIES_FOR_A_TOKEN = 4
+_TRIES_FOR_A_TOKEN = 8
 """Others take from the same bucket at the same moment; each of them moves it once."""
 
 _TRIES_TO_BEGIN = 4
@@ -47,6 +48,7 @@ class DynamoStageLedger:
         self._name = name
         self._configurations: dict[tuple[str, int], Configuration] = {}
         self._buckets = Buckets(table.name)
+        self._lines = Lines(table)
 
     def read_stage(self, stage: StageId) -> StageSnapshot | None:
         """Return the stage as it is, read consistently; None when no configuration has it."""
@@ -126,6 +128,16 @@ class DynamoStageLedger:
                 self._buckets.saw(token, bucket)
                 return
         raise paced(token, token.rate.interval)
+
+    def expect_tokens(self, token: Token, tokens: int, *, waited: bool) -> None:
+        """Raise Paced where this environment knows that there are not so many tokens yet."""
+        self._buckets.expect(token, tokens)
+        if not waited and self._lines.is_there(token):
+            raise paced(token, timedelta())
+
+    def stand_in_line(self, token: Token, first: datetime, tokens: int) -> datetime:
+        """Take a place for so many tokens; return when all of them should be there."""
+        return self._lines.stand_in(token, first, tokens)
 
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         """Keep each outcome whose (event, stage) pair has none yet."""

@@ -22,11 +22,6 @@ SOON_LOOKS = 8
 """Looks that follow each other soon: for two minutes, in which ECS shows what it was asked for, a
 call that took no effect is made again, and a circuit breaker begins to roll back."""
 
-FIRST_TURN = timedelta(seconds=15)
-LONGEST_TURN = timedelta(minutes=1)
-TURNS = 3
-"""So many turns in a row without a token, then the waits are at their longest."""
-
 _SMALLEST_PART = 4
 
 
@@ -37,17 +32,6 @@ def wait_after(stage: StageId, busy: int, now: datetime) -> timedelta:
     of that step: a quarter of the step at least, five quarters at most.
     """
     return _to_grid(stage, min(FIRST_WAIT * 2 ** min(busy, TRIES_FOR_NOTHING), LONGEST_WAIT), now)
-
-
-def turn_after(stage: StageId, vain: int, now: datetime) -> timedelta:
-    """Return how long to wait at least for the next turn at a bucket, after `vain` without a token.
-
-    Who finds it empty again and again has many beside it: were each to come when the next token
-    does, their looks at ECS would use up another rate. Nothing for who comes the first time.
-    """
-    if vain == 0:
-        return timedelta()
-    return _to_grid(stage, min(FIRST_TURN * 2 ** (min(vain, TURNS) - 1), LONGEST_TURN), now)
 
 
 def look_after(stage: StageId, looks: int, now: datetime) -> timedelta:

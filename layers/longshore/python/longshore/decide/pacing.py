@@ -11,9 +11,20 @@ from datetime import datetime, timedelta
 
 from longshore.domain.rates import Rate
 
+RESERVE = 1
+"""Tokens that nobody takes, where a bucket has more than that. Some calls reach AWS a little later
+than their token was taken, others sooner: so two may come closer together than their tokens."""
+
 BROKEN_CLOCK = timedelta(seconds=30)
 """How much further ahead than a whole bucket a moment may lie, since clocks differ. One beyond that
 was written by a broken clock and counts for nothing: else it would stop everybody until then."""
+
+
+LONGEST_LINE = timedelta(hours=1)
+"""How far ahead a line may end. One that ends later was written by a broken clock, or is so long
+that its end says nothing: it starts anew."""
+
+_NOW = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,13 @@ class Empty:
     reason: str = "the bucket is empty"
 
 
+def turn_in(turn_at: datetime | None, now: datetime) -> timedelta | None:
+    """Return how long it is until a turn that is still to come, None where there is no such."""
+    if turn_at is None or not now < turn_at <= now + LONGEST_LINE:
+        return None
+    return turn_at - now
+
+
 def take(bucket: Bucket, rate: Rate, now: datetime) -> Taken | Empty:
     """Take one token from a bucket, or say when there is one."""
     full_at = bucket.full_at
@@ -56,7 +74,7 @@ def take(bucket: Bucket, rate: Rate, now: datetime) -> Taken | Empty:
 
 def last_with_a_token(rate: Rate, now: datetime) -> datetime:
     """Return the latest moment of being full at which a bucket has a token now."""
-    return now + (rate.burst - 1) * rate.interval
+    return now + (max(1, rate.burst - RESERVE) - 1) * rate.interval
 
 
 def believable(rate: Rate, now: datetime) -> datetime:
@@ -64,10 +82,26 @@ def believable(rate: Rate, now: datetime) -> datetime:
     return now + rate.burst * rate.interval + BROKEN_CLOCK
 
 
-def wait_for(wait: timedelta, tokens: int, rate: Rate) -> timedelta:
-    """Return after which time there are so many tokens, if the first is there after `wait`.
+def lacking(bucket: Bucket, tokens: int, rate: Rate, now: datetime) -> timedelta | None:
+    """Return when there is a first token of a bucket that lacks some of so many; None: it has all.
 
-    Half a bucket at most is waited for: a bucket that fills while nobody comes loses what follows.
+    The time is negative where it has a few, by one interval for each.
     """
-    worth_waiting = min(tokens, max(1, rate.burst // 2))
-    return wait + (worth_waiting - 1) * rate.interval
+    full_at = bucket.full_at
+    if full_at is None or full_at > believable(rate, now):
+        return None
+    first = max(full_at, now) - last_with_a_token(rate, now)
+    return first if first + (worth_waiting(tokens, rate) - 1) * rate.interval > _NOW else None
+
+
+def wait_for(wait: timedelta, tokens: int, rate: Rate) -> timedelta:
+    """Return after which time there are so many tokens, if the first is there after `wait`."""
+    return wait + (worth_waiting(tokens, rate) - 1) * rate.interval
+
+
+def worth_waiting(tokens: int, rate: Rate) -> int:
+    """Return how many of so many tokens are waited for together.
+
+    Half a bucket at most: a bucket that fills while nobody comes loses what follows.
+    """
+    return min(tokens, max(1, rate.burst // 2))

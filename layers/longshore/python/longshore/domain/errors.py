@@ -14,7 +14,7 @@ Anything else that is raised is a defect or an outage: the message counts toward
 
 from datetime import timedelta
 
-from longshore.domain.rates import Rate
+from longshore.domain.rates import ApiClass, Rate
 
 
 class LongshoreError(Exception):
@@ -32,15 +32,16 @@ class Throttled(LongshoreError):
 class Paced(LongshoreError):
     """A call to ECS has to wait for a token; nothing was written or called.
 
-    `wait` is the time until there is one, counted from the moment of asking; `rate` says when
-    further ones follow.
+    `wait` is the time until there is one, counted from the moment of asking; it is negative where
+    there are some, but too few. `rate` says when further ones follow, `calls` of which kind.
     """
 
-    def __init__(self, message: str, wait: timedelta, rate: Rate) -> None:
-        """Keep time and rate beside the sentence."""
+    def __init__(self, message: str, wait: timedelta, rate: Rate, calls: ApiClass) -> None:
+        """Keep time, rate and kind beside the sentence."""
         super().__init__(message)
         self.wait = wait
         self.rate = rate
+        self.calls = calls
 
 
 class Conflict(LongshoreError):

@@ -37,7 +37,8 @@ class StageRecord:
     `hold` is why Longshore itself keeps something back, `paused` why a person does, which lasts
     till they say `resume`: neither takes the other's place. `trouble` says why what the stage
     should run cannot be found out at present; it keeps nothing back and ends by itself. `due_at` is
-    the next moment at which the stage must be looked at.
+    the next moment at which the stage must be looked at, `turn_at` the one before which others have
+    the tokens for calls to ECS.
     `observed` says that the configuration adopted last only observes, `would` is what would be
     deployed then, as it was told last.
     `ledger` names the ledger it was written to: in another one it is a copy from a backup.
@@ -61,6 +62,7 @@ class StageRecord:
     would: Would | None = None
     notices: int = 0
     due_at: datetime | None = None
+    turn_at: datetime | None = None
     ledger: str = ""
     version: int = 0
 

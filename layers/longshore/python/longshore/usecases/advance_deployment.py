@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
-from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Broken, Done, UnderWay, settle
 from longshore.decide.support import refusal_of
@@ -25,6 +24,7 @@ from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_forward
 from longshore.usecases.return_stage import begin_return
 from longshore.usecases.round import SLICE, NotShownYetError, OutOfTimeError, Round
+from longshore.usecases.wait_for_turn import expect_tokens, its_turn, stand_in_line
 
 Services = Mapping[ServiceRef, EcsService | None]
 
@@ -36,15 +36,15 @@ after another until the function's time is over, and their messages end among th
 
 def advance_deployment(round_: Round, deployment: DeploymentRecord, *, drive: bool = True) -> None:
     """Judge what is under way, drive up to ten targets that have not begun, and conclude."""
-    slice_ = _next_slice(round_)
-    services = _look(round_, [*_rolling(round_), *slice_])
+    slice_, paced = _slice_with_tokens(round_)
+    services = _look(round_, [*slice_, *_rolling(round_)])
     _judge(round_, services)
     if _conclude(round_, deployment) or not drive:
         return
-    wait = _drive_all(round_, slice_, services, deployment)
+    paced = paced or _drive_all(round_, slice_, services, deployment)
     if not _conclude(round_, deployment):
         keep_timer(round_, deployment)
-        _come_back(round_, wait)
+        _come_back(round_, paced)
 
 
 def waits_for_a_call(round_: Round) -> bool:
@@ -55,6 +55,18 @@ def waits_for_a_call(round_: Round) -> bool:
 def _next_slice(round_: Round) -> list[TargetSpec]:
     waiting = (spec for spec in round_.snapshot.spec.targets if _waits(round_, spec))
     return list(islice(waiting, SLICE))
+
+
+def _slice_with_tokens(round_: Round) -> tuple[list[TargetSpec], Paced | None]:
+    """Return the targets to begin with in this round: none where there are no tokens for them."""
+    slice_ = _next_slice(round_)
+    if not slice_ or not its_turn(round_):
+        return [], None
+    try:
+        expect_tokens(round_, slice_)
+    except Paced as paced:
+        return [], paced
+    return slice_, None
 
 
 def _waits(round_: Round, spec: TargetSpec) -> bool:
@@ -94,14 +106,14 @@ def _record(round_: Round, targets: Sequence[TargetRecord], legs: Sequence[Leg])
 
 def _drive_all(
     round_: Round, slice_: list[TargetSpec], services: Services, deployment: DeploymentRecord
-) -> timedelta:
-    """Drive targets until the account's rate is used up; return how long to wait for the rest."""
+) -> Paced | None:
+    """Drive targets until the account's rate is used up; return what says so."""
     try:
         for spec in slice_:
             _drive(round_, spec, services[spec.service], deployment)
     except Paced as paced:
-        return wait_for(paced.wait, len(_next_slice(round_)), paced.rate)
-    return timedelta()
+        return paced
+    return None
 
 
 def _drive(
@@ -169,11 +181,13 @@ def _see_what_stayed(round_: Round) -> None:
     _record(round_, good, legs)
 
 
-def _come_back(round_: Round, wait: timedelta) -> None:
+def _come_back(round_: Round, paced: Paced | None) -> None:
     """See to it that what no event will tell of is looked at again."""
-    targets = round_.targets()
-    if any(not round_.target(spec.service).sought for spec in _next_slice(round_)):
-        round_.look_again(wait)
+    targets, left = round_.targets(), _next_slice(round_)
+    if paced is not None:
+        stand_in_line(round_, paced, left)
+    elif round_.turn_in is None and any(not round_.target(s.service).sought for s in left):
+        round_.look_again(timedelta())
     if any(target.sought or _is_unseen(target.forward) for target in targets):
         round_.searching = True
 

@@ -6,10 +6,9 @@ carries nothing goes along, or a few times as one; then the sweep sees to the st
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from longshore.decide.backoff import TRIES_FOR_NOTHING, TURNS, look_after, turn_after, wait_after
-from longshore.domain.deployments import Phase
+from longshore.decide.backoff import TRIES_FOR_NOTHING, look_after, wait_after
 from longshore.domain.errors import Conflict, LongshoreError
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
@@ -43,43 +42,27 @@ def come_again(
 def go_on(round_: Round, wakeups: Sequence[Wakeup]) -> None:
     """Wake a stage again for what is left of a round that ended normally.
 
-    What is looked for in vain is looked for less and less often, and so is a token.
+    What is looked for in vain is looked for less and less often.
     """
     stage, now = round_.stage.id, round_.ports.clock.now()
     chain = [w.attempt for w in wakeups if not w.carries]
     looks = 0 if round_.ecs_writes else max(chain, default=0)
     search = look_after(stage, looks, now) if round_.searching else None
-    vain = _turns_in_vain(round_, wakeups)
-    turn = _next_turn(round_, vain, now)
+    turn = _next_turn(round_, wakeups)
     if turn is not None and (search is None or turn <= search):
-        tries = min(vain + 1, TURNS) if turn else 0
-        round_.ports.wakeups.send([Wakeup(stage, _LOOK, busy=tries)], delay=turn)
+        round_.ports.wakeups.send([Wakeup(stage, _LOOK)], delay=min(turn, LONGEST_DELAY))
     elif search is not None:
         round_.ports.wakeups.send([Wakeup(stage, _LOOK, attempt=looks + 1)], delay=search)
 
 
-def _turns_in_vain(round_: Round, wakeups: Sequence[Wakeup]) -> int:
-    """Return how often in a row the stage came for tokens before and got none.
+def _next_turn(round_: Round, wakeups: Sequence[Wakeup]) -> timedelta | None:
+    """Return when to go on with what is left: at once, or when its turn comes.
 
-    What ECS told of is nobody's turn: who waits for tokens comes back without it. It does no more
-    than come back once along with that.
+    Who came too early for a turn comes again for it. What carries an event came for that: somebody
+    else is under way for the turn.
     """
-    if round_.ecs_writes:
-        return 0
-    return max((w.busy for w in wakeups if w.announced or not w.carries), default=TURNS)
-
-
-def _next_turn(round_: Round, vain: int, now: datetime) -> timedelta | None:
-    """Return when to go on with what is left: at once, or when there may be tokens for it.
-
-    A way back does not step aside for others.
-    """
-    if not round_.again_in:
-        return round_.again_in
-    flight = round_.snapshot.deployment
-    if flight is not None and flight.phase is Phase.ROLLING_BACK:
-        return min(round_.again_in, LONGEST_DELAY)
-    return min(max(round_.again_in, turn_after(round_.stage.id, vain, now)), LONGEST_DELAY)
+    came_for_it = any(not wakeup.carries for wakeup in wakeups)
+    return round_.turn_in if round_.again_in is None and came_for_it else round_.again_in
 
 
 def _merged(stage: StageId, wakeups: Sequence[Wakeup]) -> list[Wakeup]:

@@ -103,6 +103,20 @@ class StageLedger(Protocol):
         """
         ...
 
+    def expect_tokens(self, token: Token, tokens: int, *, waited: bool) -> None:
+        """Raise Paced where it is known, without asking, that there are not so many tokens yet.
+
+        Nor are there any for who has not `waited` where others still stand in line.
+        """
+        ...
+
+    def stand_in_line(self, token: Token, first: datetime, tokens: int) -> datetime:
+        """Take a place behind all who wait for such tokens.
+
+        Returns when so many should be there, if the next one comes back at `first`.
+        """
+        ...
+
     def record_outcomes(self, outcomes: Sequence[EventOutcome]) -> None:
         """Keep each outcome whose (event, stage) pair has none yet."""
         ...

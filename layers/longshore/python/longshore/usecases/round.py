@@ -62,7 +62,8 @@ class Ports:
 class Round:
     """The state of one reconcile of one stage.
 
-    `ecs_writes` counts what ECS did for it. `again_in` is when to go on with what is left;
+    `ecs_writes` counts what ECS did for it. `again_in` is when to go on with what is left,
+    `turn_in` when its turn comes at a line that it stood in before;
     `searching` says that something is looked for that ECS does not show, or has not begun, yet.
     """
 
@@ -73,6 +74,7 @@ class Round:
     ecs_writes: int = 0
     observed: dict[ServiceRef, EcsService | None] = field(default_factory=dict)
     again_in: timedelta | None = None
+    turn_in: timedelta | None = None
     searching: bool = False
 
     @property

@@ -31,6 +31,7 @@ def start_deployment(
         hold=None,
         allowance=None,
         due_at=deployment.deadline_at,
+        turn_at=round_.stage.turn_at if finished else None,  # somebody is under way for it
     )
     round_.commit(
         replace(

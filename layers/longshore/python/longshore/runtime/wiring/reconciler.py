@@ -25,10 +25,12 @@ def make_ecs() -> AwsEcs:
 
 def make_reconciler(settings: ReconcilerSettings, invocation: Invocation) -> Ports:
     """Return the reconciler's ports for one invocation."""
+    ecs = make_ecs()
+    ecs.begin()
     return Ports(
         ledger=make_ledger(settings.table, settings.ledger),
         registry=EcrRegistry(make_gate(), make_clients()),
-        ecs=make_ecs(),
+        ecs=ecs,
         wakeups=make_wakeups(settings.inbox_url),
         clock=SystemClock(invocation),
         rates=settings.rates,
