@@ -32,7 +32,7 @@ def built(layer: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("layer", "limit"), [("DependenciesLayer", 12), ("LongshoreLayer", 0.3)])
+@pytest.mark.parametrize(("layer", "limit"), [("DependenciesLayer", 12), ("LongshoreLayer", 0.6)])
 def test_a_layer_stays_small(layer: str, limit: float, tmp_path: Path) -> None:
     folder = built(layer).parent
 
@@ -47,7 +47,6 @@ def test_the_longshore_layer_holds_the_package_alone() -> None:
     assert [path.name for path in built("LongshoreLayer").parent.iterdir()] == ["python"]
     assert [path.name for path in built("LongshoreLayer").iterdir()] == ["longshore"]
     assert sources(built("LongshoreLayer") / "longshore") == sources(CORE)
-    assert list(built("LongshoreLayer").rglob("*.pyc")) == []
 
 
 def sources(package: Path) -> dict[str, bytes]:
@@ -127,10 +126,11 @@ def run_with(folder: Path, *statements: str) -> str:
     return run.stdout
 
 
-def test_bytecode_is_the_runtimes_and_is_never_checked_against_sources(dependencies: Path) -> None:
+@pytest.mark.parametrize("layer", ["DependenciesLayer", "LongshoreLayer"])
+def test_bytecode_is_the_runtimes_and_is_never_checked_against_sources(layer: str) -> None:
     strange = [
         str(path)
-        for path in dependencies.rglob("*.pyc")
+        for path in built(layer).rglob("*.pyc")
         if not path.name.endswith(".cpython-313.pyc") or path.read_bytes()[4:8] != b"\1\0\0\0"
     ]
 

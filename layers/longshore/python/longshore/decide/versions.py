@@ -13,9 +13,10 @@ its expressions take seconds on a long run of `v` or `=`, and it reads `^1 ||` a
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import nodesemver
+if TYPE_CHECKING:
+    import nodesemver
 
 LONGEST_TAG = 300
 """Characters; the limit of ECR's API model (Docker itself stops at 128)."""
@@ -85,7 +86,7 @@ class Range:
     """A set of versions, pre-releases only of a version of which the text names a pre-release."""
 
     text: str
-    _parsed: nodesemver.Range = field(repr=False, compare=False)
+    _parsed: "nodesemver.Range" = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -102,7 +103,9 @@ class Range:
 
 
 @lru_cache(maxsize=256)
-def _parse(text: str) -> nodesemver.Range:
+def _parse(text: str) -> "nodesemver.Range":
+    import nodesemver  # noqa: PLC0415  costly to import, and not needed where tags are followed
+
     if len(text) > LONGEST_RANGE:
         raise ValueError(f"the range is {len(text)} characters long, the limit is {LONGEST_RANGE}")
     alternatives = [" ".join(part.split()) for part in text.split("||")]
