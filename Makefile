@@ -15,7 +15,7 @@ SIM := $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --base $(or $(BAS
 CORE_TESTS := $(addprefix tests/unit/,domain decide events usecases)
 
 .PHONY: help setup format check check-format lint types unit unit-core unit-rest integration contract e2e validate \
-	sim sim-mutants sim-crashes test test-deployed test-simulated demo build deploy lock clean
+	sim sim-mutants sim-crashes test test-deployed test-simulated demo bench build deploy lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ test-simulated:
 
 demo: .venvs/ministack/.ready  ## the whole story on this machine, without an AWS account
 	@$(BIN)/longshore demo $(ARGS)
+
+bench: build .venvs/ministack/.ready .venvs/bench/.ready  ## measure beside other deployers; writes docs/performance.md
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: .venvs/sam/.ready  ## build functions and layers into .aws-sam/build
 	$(BIN)/python scripts/build.py

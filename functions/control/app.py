@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+import longshore.runtime.cold_start  # noqa: F401  before anything else
 from longshore.runtime.clock import Invocation
 from longshore.runtime.control_api import answer_request
 from longshore.runtime.http import HttpAnswer

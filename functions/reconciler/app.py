@@ -2,6 +2,7 @@
 
 import os
 
+import longshore.runtime.cold_start  # noqa: F401  before anything else
 from longshore.runtime.batch import BatchAnswer, Event
 from longshore.runtime.clock import Invocation
 from longshore.runtime.observability import make_journal

@@ -1,5 +1,7 @@
 """Cuts installed packages to what runs in Lambda: botocore's data to the services we call.
 
+Of their models the documentation goes too, and the compression: every cold start reads them.
+
 Usage: python3 trim.py SITE_PACKAGES SERVICES_FILE
 """
 
@@ -9,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from gzip import decompress
 from pathlib import Path
+from typing import Any
 
 # What installers leave behind. METADATA and licences stay: importlib.metadata and lawyers ask.
 INSTALLER_FILES = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "uv_cache.json")
@@ -46,14 +49,28 @@ def trim_botocore(data: Path, services: frozenset[str]) -> None:
         newest = max(folder.name for folder in (data / service).iterdir())
         keep_only(data / service, {newest})
         (data / service / newest / "examples-1.json").unlink(missing_ok=True)
-    trim_endpoints(data / "endpoints.json", {endpoint_prefix(data / name) for name in services})
+    trim_endpoints(data / "endpoints.json", {trim_model(data / name) for name in services})
 
 
-def endpoint_prefix(service: Path) -> str:
-    """The name endpoints.json knows a service by: api.ecr for ecr."""
-    (model,) = service.glob("*/service-2.json.gz")
-    metadata: Mapping[str, str] = json.loads(decompress(model.read_bytes()))["metadata"]
-    return metadata["endpointPrefix"]
+def trim_model(service: Path) -> str:
+    """Rewrites a model; returns the name endpoints.json knows the service by: api.ecr for ecr."""
+    (packed,) = service.glob("*/service-2.json.gz")
+    model = undocumented(json.loads(decompress(packed.read_bytes())))
+    packed.unlink()
+    packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
+    prefix: str = model["metadata"]["endpointPrefix"]
+    return prefix
+
+
+def undocumented(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """A model without its texts; a member that is only called documentation stays."""
+    if isinstance(value, Mapping):
+        return {
+            key: undocumented(each)
+            for key, each in value.items()
+            if key != "documentation" or not isinstance(each, str)
+        }
+    return [undocumented(each) for each in value] if isinstance(value, list) else value
 
 
 def trim_endpoints(path: Path, prefixes: set[str]) -> None:

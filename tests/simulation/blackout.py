@@ -5,7 +5,7 @@ often as the clients of `longshore.aws.clients` are told to.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,9 @@ from tests.simulation.world import World
 TIMED_OUT = 0.5
 AT_THE_ITEM = timedelta(milliseconds=10)
 """So long a transaction keeps an item: another worker's that comes meanwhile is cancelled."""
+
+Witness = Callable[[str, AwsCall, Any], None]
+"""Is told of each call that had an answer: by which worker, and what."""
 
 _QUICK = timedelta(milliseconds=4)
 _WRITING = frozenset({"RegisterTaskDefinition", "UpdateService"})
@@ -62,6 +65,7 @@ class Blackout(World):
         self.moves: list[datetime] = []
         self.on_the_way = Counter[str]()
         self.pushes: list[dict[str, object]] = []
+        self.witness: Witness = _look_away
         self._moved: set[tuple[str, str]] = set()
         self.is_down = False
         self._is_deaf = False
@@ -118,6 +122,7 @@ class Blackout(World):
         except ClientError as error:
             self.throttled[call.action] += error.response["Error"]["Code"] == "ThrottlingException"
             raise
+        self.witness(worker.name, call, reply)
         if call.operation == "UpdateService":
             self.moves.append(self.kernel.now)
             self._moved.add((call.parameters["cluster"], call.parameters["service"]))
@@ -155,6 +160,10 @@ class Blackout(World):
             met = TransactionCanceled([{"Code": "TransactionConflict"}])
             raise client_error(met, call.operation)
         self._at_items[bucket] = worker, self.kernel.now
+
+
+def _look_away(_worker: str, _call: AwsCall, _reply: object) -> None:
+    """Nobody is interested."""
 
 
 def _bucket(request: Mapping[str, Any]) -> str | None:

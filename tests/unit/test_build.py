@@ -50,10 +50,10 @@ def test_what_lambda_does_not_read_is_cut_away(site_packages: Path, tmp_path: Pa
     assert {path for path in left if (site_packages / path).is_file()} == {
         "boto3-1.dist-info/LICENSE",
         "boto3-1.dist-info/METADATA",
-        "botocore/data/ecr/2015-09-21/service-2.json.gz",
+        "botocore/data/ecr/2015-09-21/service-2.json",
         "botocore/data/endpoints.json",
         "botocore/data/partitions.json",
-        "botocore/data/sqs/2012-11-05/service-2.json.gz",
+        "botocore/data/sqs/2012-11-05/service-2.json",
     }
     assert "bin" not in left
 
@@ -71,6 +71,14 @@ def test_endpoints_are_cut_by_their_prefix_and_never_through_a_link(
     (partition,) = json.loads(endpoints.read_text())["partitions"]
     assert partition == {"partition": "aws", "services": {"api.ecr": {"a": 1}}}
     assert cached.read_text() == before
+
+
+def test_a_model_loses_its_texts_and_nothing_else() -> None:
+    member = {"documentation": {"shape": "String", "documentation": "Says what it is."}}
+    model = {"documentation": "A service.", "shapes": {"Thing": {"members": member, "list": [1]}}}
+
+    left = {"shapes": {"Thing": {"members": {"documentation": {"shape": "String"}}, "list": [1]}}}
+    assert trim.undocumented(model) == left
 
 
 def test_an_unknown_service_ends_the_build(site_packages: Path, tmp_path: Path) -> None:

@@ -63,3 +63,25 @@ def test_a_function_loads_no_part_of_longshore_that_another_one_needs(name: str)
             "control": {"configurations"},
         }[name]
     )
+
+
+COLLECTING = """
+import gc
+import functions.{name}.app
+from tests.support.runtime import FakeInvocation
+print(gc.isenabled(), gc.get_freeze_count() > 0)
+functions.{name}.app.make_journal(FakeInvocation())
+print(gc.isenabled(), gc.get_freeze_count() > 0)
+"""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_garbage_is_collected_once_everything_is_imported(name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", COLLECTING.format(name=name)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.split() == ["False", "False", "True", "True"]

@@ -11,6 +11,7 @@ from functools import cache
 from aws_lambda_powertools.logging.logger import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from longshore.runtime import cold_start
 from longshore.runtime.clock import Invocation
 
 SWEEP_COMPLETED = "SweepCompleted"
@@ -65,6 +66,7 @@ class Journal:
 
 @cache
 def _journal() -> Journal:
+    cold_start.is_over()
     return Journal(Logger(location=None))  # every line is written by the journal itself
 
 
