@@ -21,6 +21,7 @@ from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.gate import Gate
 from longshore.aws.intents import DynamoIntentStore
 from longshore.aws.queues import Queue, SqsWakeups
+from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.runtime.clock import SystemClock
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
@@ -127,6 +128,7 @@ class Backend:
         ports = ControlPorts(
             DynamoConfigurationStore(table),
             DynamoIntentStore(table),
+            DynamoStopSwitch(table),
             SqsWakeups(Queue(gate, self.clients.sqs, self.inbox)),
             SystemClock(FakeInvocation()),
             HOME,
