@@ -70,7 +70,7 @@ def test_each_queue_feeds_the_function_meant_for_it() -> None:
 def test_a_queue_gives_up_after_three_tries_but_people_are_told_for_a_day(name: str) -> None:
     assert QUEUES[name]["RedrivePolicy"] == {
         "deadLetterTargetArn": att(f"{name}DeadLetters"),
-        "maxReceiveCount": 480 if name == "Notices" else 3,
+        "maxReceiveCount": 320 if name == "Notices" else 3,
     }
 
 

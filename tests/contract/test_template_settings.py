@@ -101,7 +101,7 @@ def test_functions_end_in_time() -> None:
         "Router": 30,
         "Reconciler": 90,
         "Announcer": 30,
-        "Notifier": 30,
+        "Notifier": 45,
         "Control": 30,
     }
 

@@ -20,14 +20,13 @@ class Workspace:
     """The channels, and what stands in them: by message the sequence numbers it has shown."""
 
     messages: dict[Posted, list[int]] = field(default_factory=dict)
-    subjects: dict[Posted, str] = field(default_factory=dict)
     steps: list[tuple[Posted, int]] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def post(self, channel: str, subject: str, sequence: int) -> Posted:
+    def post(self, channel: str, sequence: int) -> Posted:
         """Post a message."""
         posted = Posted(channel, f"{next(self._numbers)}.0")
-        self.messages[posted], self.subjects[posted] = [sequence], subject
+        self.messages[posted] = [sequence]
         return posted
 
     def edit(self, message: Posted, sequence: int) -> None:
@@ -52,11 +51,11 @@ class SimulatedSlack:
         self._workspace = workspace
 
     def open(self, channel: str, telling: Telling) -> Posted:
-        subject, sequence = telling.announcement.subject, telling.announcement.sequence
+        sequence = telling.announcement.sequence
         posted: Posted = self._post(
             "Post",
-            {"channel": channel, "subject": subject, "sequence": sequence},
-            lambda: self._workspace.post(channel, subject, sequence),
+            {"channel": channel, "subject": telling.announcement.subject, "sequence": sequence},
+            lambda: self._workspace.post(channel, sequence),
         )
         return posted
 

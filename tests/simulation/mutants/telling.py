@@ -91,7 +91,7 @@ def _edit_whatever_comes(
     ports.threads.keep(announcement, route.slack, shown)
 
 
-def _keep_then_open(route: Route, telling: Telling, _: Thread, ports: ChatPorts) -> None:
+def _keep_then_open(route: Route, telling: Telling, ports: ChatPorts) -> None:
     """Remember a message as told before it is posted."""
     announcement = telling.announcement
     told = Thread(None, announcement.sequence, announcement.sequence)

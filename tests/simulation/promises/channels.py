@@ -52,19 +52,10 @@ class Channels:
         self, subject: str, channel: str, thread: Mapping[str, Any] | None, announced: int
     ) -> None:
         if thread is None or thread["message"] is None:
-            if not self._stands_somewhere(subject, channel, announced):
-                self.say("promise 9", f"{channel} has no message of {subject}")
+            self.say("promise 9", f"{channel} has no message of {subject}")
             return
         shown = self.workspace.messages[Posted(**thread["message"])]
         if announced not in shown:
             self.say("promise 9", f"{channel} shows {shown} of {subject}, told were {announced}")
         elif thread["told"] < announced:
             self.say("promise 9", f"the thread of {subject} in {channel} was never told the end")
-
-    def _stands_somewhere(self, subject: str, channel: str, announced: int) -> bool:
-        """Whether a message that nobody answered for shows the end: it is not posted for ever."""
-        return any(
-            message.channel == channel and announced in self.workspace.messages[message]
-            for message, about in self.workspace.subjects.items()
-            if about == subject
-        )

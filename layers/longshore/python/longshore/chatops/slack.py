@@ -33,6 +33,9 @@ from longshore.usecases.chat_ports import MessageGone, NotTaken
 TIMEOUT = 5
 """Seconds that Slack has for an answer."""
 
+TIMEOUT_OF_A_POST = 10
+"""Seconds that it has where no answer means that the message is posted once more."""
+
 LONGEST_WAIT = 3
 """Seconds that one call waits for its turn, when Slack says how long; longer waits are left to the
 queue, which waits for nothing."""
@@ -81,7 +84,7 @@ class SlackBot:
 
     def edit(self, message: Posted, telling: Telling) -> None:
         """Make a message say what is true now; raise MessageGone."""
-        client = self._client(ConnectionErrorRetryHandler(), ServerErrorRetryHandler())
+        client = self._client(TIMEOUT, ConnectionErrorRetryHandler(), ServerErrorRetryHandler())
 
         def update(card: Card) -> SlackResponse:
             return client.chat_update(
@@ -100,7 +103,7 @@ class SlackBot:
     def _post(
         self, channel: str, card: Card, thread: str | None = None, *, broadcast: bool = False
     ) -> SlackResponse:
-        client = self._client()
+        client = self._client(TIMEOUT_OF_A_POST)
 
         def post(card: Card) -> SlackResponse:
             return client.chat_postMessage(
@@ -115,12 +118,12 @@ class SlackBot:
 
         return _say(post, card, channel)
 
-    def _client(self, *handlers: RetryHandler) -> WebClient:
+    def _client(self, timeout: int, *handlers: RetryHandler) -> WebClient:
         """Return a client that waits its turn, and does again what `handlers` say may be done."""
         return WebClient(
             token=self._token,
             base_url=self._api_url,
-            timeout=TIMEOUT,
+            timeout=timeout,
             logger=SILENT,
             retry_handlers=[BriefRateLimitHandler(), *handlers],
         )

@@ -6,7 +6,7 @@ from longshore.chatops.cards import Card, compose_card
 from longshore.chatops.slack import (
     SERVER_ERROR,
     SILENT,
-    TIMEOUT,
+    TIMEOUT_OF_A_POST,
     TOO_MANY,
     UNANSWERED,
     BriefRateLimitHandler,
@@ -50,7 +50,10 @@ class SlackWebhook:
 
     def _send(self, card: Card, channel: str) -> None:
         client = WebhookClient(
-            self._url, timeout=TIMEOUT, logger=SILENT, retry_handlers=[BriefRateLimitHandler()]
+            self._url,
+            timeout=TIMEOUT_OF_A_POST,
+            logger=SILENT,
+            retry_handlers=[BriefRateLimitHandler()],
         )
         try:
             reply = client.send(text=card.text, blocks=card.blocks or None)

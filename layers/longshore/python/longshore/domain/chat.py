@@ -19,14 +19,12 @@ class Thread:
     """What one channel has been told of one deployment.
 
     `shown` is the sequence number that the message shows, `told` the last one whose step has been
-    told. Without `message` nothing stands there (yet). `doubts` counts the posts in a row that got
-    no answer: each may stand there.
+    told. Without `message` nothing stands there (yet).
     """
 
     message: Posted | None = None
     shown: int = 0
     told: int = 0
-    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

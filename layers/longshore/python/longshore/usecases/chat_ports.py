@@ -16,7 +16,7 @@ class MessageGone(LongshoreError):
 
 
 class NotTaken(Refused):
-    """The chat takes a message in no form, or never says that it did: it is not told again."""
+    """The chat takes a message in no form, at no time: a defect of ours."""
 
 
 class Chat(Protocol):

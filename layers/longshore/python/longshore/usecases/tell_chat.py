@@ -6,30 +6,26 @@ before remembering, as in `longshore.usecases.notify`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, partial
 
 from longshore.domain.chat import Commit, LastLines, Posted, Telling, Thread
 from longshore.domain.deployments import Phase
-from longshore.domain.errors import LongshoreError, Throttled, UnknownReply
+from longshore.domain.errors import LongshoreError, Throttled
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.routes import Route
 from longshore.events.told import Told, text_of
 from longshore.usecases.chat_ports import ChatPorts, MessageGone, NotTaken
 
-NEEDED = timedelta(seconds=15)
+NEEDED = timedelta(seconds=22)
 """A channel is not begun with less time left: an edit, a step, and what they wait for."""
 
-FOR_A_STEP = timedelta(seconds=9)
+FOR_A_STEP = timedelta(seconds=12)
 """A step is not begun with less: who is stopped while posting never knows, and posts again."""
 
 LOOK_UP = timedelta(seconds=4)
 """What looking something up takes at most that a message is complete without."""
-
-MOST_DOUBTS = 3
-"""Posts in a row without an answer, after which a channel counts as told."""
 
 EVERY_CHANNEL = "every channel"
 
@@ -103,12 +99,12 @@ def _tell(
     failed = announcement.name is EventName.DEPLOYMENT_FAILED
     telling = replace(found_out(), mention=route.mention if failed else ())
     if known.message is None:
-        _open(route, telling, known, ports)
+        _open(route, telling, ports)
         return
     try:
         _go_on(route, telling, known, known.message, ports)
     except MessageGone:
-        _open(route, telling, known, ports)
+        _open(route, telling, ports)
 
 
 def _check_time(needed: timedelta, route: Route, ports: ChatPorts) -> None:
@@ -116,10 +112,9 @@ def _check_time(needed: timedelta, route: Route, ports: ChatPorts) -> None:
         raise Throttled(f"no time was left to tell {route.slack}")
 
 
-def _open(route: Route, telling: Telling, known: Thread, ports: ChatPorts) -> None:
+def _open(route: Route, telling: Telling, ports: ChatPorts) -> None:
     living = ports.chat.living  # asked first: what fails after a post makes it stand there twice
-    with _doubting(route, telling, known, ports):
-        message = ports.chat.open(route.slack, telling)
+    message = ports.chat.open(route.slack, telling)
     _keep(route, telling, message if living else None, ports)
 
 
@@ -128,21 +123,6 @@ def _keep(route: Route, telling: Telling, message: Posted | None, ports: ChatPor
     announcement = telling.announcement
     told = Thread(message, announcement.sequence, announcement.sequence)
     ports.threads.keep(announcement, route.slack, told)
-
-
-@contextmanager
-def _doubting(route: Route, telling: Telling, known: Thread, ports: ChatPorts) -> Iterator[None]:
-    """Count posts without an answer: after some in a row one of them will stand there."""
-    try:
-        yield
-    except UnknownReply as error:
-        if known.doubts + 1 >= MOST_DOUBTS:
-            _keep(route, telling, known.message, ports)
-            tries = f"{MOST_DOUBTS} times, and may stand there as often"
-            raise NotTaken(f"posted to {route.slack} {tries}: {error}", "no_answer") from error
-        doubtful = replace(known, doubts=known.doubts + 1)
-        ports.threads.keep(telling.announcement, route.slack, doubtful)
-        raise
 
 
 def _go_on(
@@ -155,8 +135,7 @@ def _go_on(
         known = replace(known, shown=announcement.sequence)
         ports.threads.keep(announcement, route.slack, known)
     _check_time(FOR_A_STEP, route, ports)
-    with _doubting(route, telling, known, ports):
-        ports.chat.add_step(message, telling, broadcast=_is_final_failure(announcement))
+    ports.chat.add_step(message, telling, broadcast=_is_final_failure(announcement))
     _keep(route, telling, message, ports)
 
 
