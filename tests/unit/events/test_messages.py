@@ -14,14 +14,23 @@ from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.places import Home, RepositoryRef, StageId
 from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.messages import (
+    chat_group,
     deduplication_id,
     encode_announcement,
     encode_sweep,
     encode_wakeup,
+    is_chat_group,
     parse_announcement,
     parse_wakeup,
 )
-from tests.support.builders import HOME, REPOSITORY, STAGE, make_announcement, make_digest
+from tests.support.builders import (
+    HOME,
+    REPOSITORY,
+    STAGE,
+    make_announcement,
+    make_digest,
+    make_stage_announcement,
+)
 
 SMALL = Wakeup(STAGE, frozenset({Hint.TIMER}))
 FULL = Wakeup(
@@ -219,3 +228,13 @@ def test_one_message_wakes_a_stage_once_and_every_message_wakes_it() -> None:
 
 def test_who_wants_every_stage_looked_at_says_what_the_clock_says() -> None:
     assert json.loads(encode_sweep()) == {"clock": "sweep"}
+
+
+def test_what_channels_are_told_waits_in_a_group_for_each_thread() -> None:
+    first, other = make_announcement(1), make_stage_announcement(1)
+
+    assert chat_group(first) == chat_group(make_announcement(2))
+    assert chat_group(other) != chat_group(make_stage_announcement(2))
+    assert is_chat_group(chat_group(first))
+    assert not is_chat_group(first.subject)
+    assert len(chat_group(first)) <= 128
