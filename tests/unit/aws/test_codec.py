@@ -157,3 +157,13 @@ def test_the_schema_of_a_newer_version_is_refused() -> None:
 
     with pytest.raises(UnknownSchema, match=r"checkout/production.*schema is 2.*reads up to 1"):
         check_schema(2, "stage#checkout/production stage")
+
+
+def test_a_record_that_lacks_what_it_needs_is_named() -> None:
+    with pytest.raises(KeyError, match="a KnownRevision lacks"):
+        decode("{}", KnownRevision)
+
+
+def test_another_thing_than_a_record_is_refused() -> None:
+    with pytest.raises(TypeError, match="KnownRevision is not read from list"):
+        decode("[]", KnownRevision)

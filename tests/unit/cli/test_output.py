@@ -95,7 +95,7 @@ def loaded(arguments: Sequence[str], environment: dict[str, str]) -> tuple[str, 
         "import sys; from longshore_cli.main import app\n"
         f"try: app({list(arguments)}, prog_name='longshore')\n"
         "except SystemExit: pass\n"
-        "heavy = {'boto3', 'botocore', 'cattrs', 'pydantic', 'rich', 'ruamel', 'urllib3', 'yaml'}\n"
+        "heavy = {'boto3', 'botocore', 'pydantic', 'rich', 'ruamel', 'urllib3', 'yaml'}\n"
         "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
