@@ -69,6 +69,15 @@ def _show(
         print_line("`longshore rollback STAGE` goes on working")
         print_line(f"next: longshore status; when it is over: {END}")
         return
+    _show_end(installation, woken=answer.get("woken") is not False)
+
+
+def _show_end(installation: Installation, *, woken: bool) -> None:
+    """Say that a freeze is over; an older control says nothing of who was woken."""
     print_line(f"the stages of {installation.name!r} move by themselves again")
-    print_line("what was held meanwhile ships now where it is newer than what runs")
+    if woken:
+        print_line("what was held meanwhile ships now where it is newer than what runs")
+    else:
+        print_line("they could not be woken at once: the next sweep, within 15 minutes, looks at")
+        print_line("them, and what was held meanwhile ships then where it is newer than what runs")
     print_line("next: longshore status")

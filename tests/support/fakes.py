@@ -366,6 +366,7 @@ class InMemoryWakeups:
     def __init__(self) -> None:
         self.sent: list[tuple[Wakeup, timedelta]] = []
         self.sweeps = 0
+        self.failure: Exception | None = None
 
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
         if delay > LONGEST_DELAY:
@@ -374,6 +375,8 @@ class InMemoryWakeups:
         self.sent.extend((wakeup, delay) for wakeup in wakeups)
 
     def sweep(self) -> None:
+        if self.failure is not None:
+            raise self.failure
         self.sweeps += 1
 
     def take(self) -> list[Wakeup]:

@@ -122,12 +122,15 @@ class HeardWakeups:
 
     sent: list[Wakeup] = field(default_factory=list)
     sweeps: int = 0
+    failure: Exception | None = None
 
     def send(self, wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
         assert delay == timedelta()
         self.sent.extend(wakeups)
 
     def sweep(self) -> None:
+        if self.failure is not None:
+            raise self.failure
         self.sweeps += 1
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from longshore.aws.stop_switch import DynamoStopSwitch
+from longshore.domain.errors import Throttled
 from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.places import StageId
 from longshore.domain.stages import StageRecord
@@ -48,6 +49,25 @@ def test_everything_is_frozen_and_goes_on_again(applied: World) -> None:
     said = applied.run("freeze", "--everything", "--reason", "again").stdout
     assert "next: longshore status" in said
     assert "ship" in applied.run("unfreeze", "--everything", "--reason", "again").stdout
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_freeze_that_ends_without_waking_the_stages_ends_all_the_same(
+    applied: World, output: str
+) -> None:
+    switch(applied).turn(ON)
+    applied.wakeups.failure = Throttled("SQS is busy")
+
+    result = applied.run("unfreeze", "--everything", "--reason", "prices are right", "-o", output)
+
+    assert result.exit_code == 0, result.output
+    assert switch(applied).read().on is False
+    if output == "json":
+        answer = json.loads(result.stdout)
+        assert (answer["woken"], answer["unwoken"]) == (False, "SQS is busy")
+    else:
+        assert "could not be woken at once: the next sweep, within 15 minutes" in result.stdout
+        assert "ships now" not in result.stdout
 
 
 @pytest.mark.parametrize("command", ["freeze", "unfreeze"])

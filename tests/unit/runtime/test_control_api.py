@@ -300,6 +300,7 @@ def test_the_stop_switch_is_turned_and_stands_in_the_log(world: World) -> None:
     status, body = world.answer(url_event("/v1/freeze", freeze))
 
     assert (status, body["frozen"], body["changed"]) == (200, True, True)
+    assert (body["woken"], body["unwoken"]) == (None, None)
     assert (body["actor"], body["reason"]) == ("arn:of:somebody", "prices are wrong")
     (line,) = world.written.lines
     assert line["answer"] == body
@@ -308,8 +309,20 @@ def test_the_stop_switch_is_turned_and_stands_in_the_log(world: World) -> None:
     assert (status, body["next"]) == (409, "see what is frozen: longshore status")
 
     status, body = world.answer(url_event("/v1/freeze", {**freeze, "frozen": False, "seen": 1}))
-    assert (status, body["frozen"]) == (200, False)
+    assert (status, body["frozen"], body["woken"]) == (200, False, True)
     assert world.wakeups.sweeps == 1
+
+
+def test_the_end_of_a_freeze_that_wakes_nobody_says_so(world: World) -> None:
+    freeze = {"frozen": True, "reason": "prices are wrong", "seen": 0}
+    world.answer(url_event("/v1/freeze", freeze))
+    world.wakeups.failure = Throttled("SQS did not take 1 of 1 messages (ServiceUnavailable)")
+
+    status, body = world.answer(url_event("/v1/freeze", {**freeze, "frozen": False, "seen": 1}))
+
+    assert (status, body["frozen"], body["changed"], body["woken"]) == (200, False, True, False)
+    assert body["unwoken"] == str(world.wakeups.failure)
+    assert world.written.lines[-1]["answer"] == body
 
 
 @pytest.mark.parametrize("missing", ["frozen", "reason", "seen"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from longshore.domain.errors import Conflict
+from longshore.domain.errors import Conflict, LongshoreError, NotPermitted, Throttled
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.usecases.control_ports import ContradictedError, ControlPorts, InvalidError
 from longshore.usecases.turn_switch import SwitchRequest, Turned, turn_switch
@@ -96,6 +96,22 @@ def test_a_request_that_is_sent_again_is_answered_as_before(
     assert turn_switch(FREEZE, ports) == turn_switch(FREEZE, ports)
     assert turn_switch(THAW, ports) == turn_switch(THAW, ports)
     assert wakeups.sweeps == 2  # the first may be what got lost
+
+
+@pytest.mark.parametrize("failure", [Throttled("SQS is busy"), NotPermitted("not to SQS")])
+def test_a_freeze_is_over_also_where_the_stages_cannot_be_woken(
+    ports: ControlPorts, wakeups: InMemoryWakeups, failure: LongshoreError
+) -> None:
+    turn_switch(FREEZE, ports)
+    wakeups.failure = failure
+
+    turned = turn_switch(THAW, ports)
+
+    assert (turned.switch.on, turned.changed, turned.unwoken) == (False, True, str(failure))
+    assert ports.switch.read() == turned.switch
+    wakeups.failure = None
+    assert turn_switch(THAW, ports) == replace(turned, unwoken="")
+    assert wakeups.sweeps == 1
 
 
 def test_a_request_from_before_somebody_else_turned_it_is_refused(ports: ControlPorts) -> None:

@@ -119,7 +119,9 @@ def _intent_request(fields: Strict, actor: str) -> IntentRequest:
 
 def _freeze(request: Request, ports: ControlPorts) -> _Granted:
     turned = turn_switch(_read(_switch_request, request), ports)
-    return _Granted({**switch_detail(turned.switch), "changed": turned.changed})
+    woken = None if turned.switch.on else not turned.unwoken
+    more = {"changed": turned.changed, "woken": woken, "unwoken": turned.unwoken or None}
+    return _Granted({**switch_detail(turned.switch), **more})
 
 
 def _switch_request(fields: Strict, actor: str) -> SwitchRequest:

@@ -6,7 +6,7 @@ goes on to its end; whatever would begin checks the switch in the very transacti
 
 from dataclasses import dataclass, replace
 
-from longshore.domain.errors import Conflict
+from longshore.domain.errors import Conflict, LongshoreError
 from longshore.domain.stop_switch import StopSwitch
 from longshore.usecases.accept_intent import read_reason
 from longshore.usecases.control_ports import ContradictedError, ControlPorts
@@ -24,10 +24,15 @@ class SwitchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """The switch after a request, and whether it was this request that turned it."""
+    """The switch after a request, and whether it was this request that turned it.
+
+    `unwoken` says why the end of a freeze could not wake the stages: they go on with the next
+    sweep. It is empty where they were woken, or need not be.
+    """
 
     switch: StopSwitch
     changed: bool
+    unwoken: str = ""
 
 
 def turn_switch(request: SwitchRequest, ports: ControlPorts) -> Turned:
@@ -40,8 +45,18 @@ def turn_switch(request: SwitchRequest, ports: ControlPorts) -> Turned:
     """
     reason = read_reason(request.reason)
     turned = _turn(request, reason, ports)
-    if not request.frozen:
+    return turned if request.frozen else _wake(turned, ports)
+
+
+def _wake(turned: Turned, ports: ControlPorts) -> Turned:
+    """Wake every stage. The switch is off whatever comes of it, so nothing that fails is an error.
+
+    Who was told of one would ask again, and hear that nothing is frozen.
+    """
+    try:
         ports.wakeups.sweep()
+    except LongshoreError as error:
+        return replace(turned, unwoken=str(error))
     return turned
 
 
