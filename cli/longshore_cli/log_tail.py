@@ -1,10 +1,9 @@
 """The newest log lines of the tasks that a deployment started, from CloudWatch Logs.
 
 Lines are what programs of others wrote: colours and control characters are taken out of them, and
-what may be a secret (`longshore.events.redaction`).
+what may be a secret (`longshore.events.log_lines`). Nothing that goes wrong here ends a watch.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from longshore.domain.observations import TaskDefinition
 from longshore.domain.places import ServiceRef
 from longshore.domain.stages import StageSnapshot
 from longshore.events.documents import printable
-from longshore.events.redaction import REDACTED, redact
+from longshore.events.log_lines import LineRedactor
 from longshore_cli.access import Access
 from longshore_cli.picture import LogLine, ServicePicture
 
@@ -37,8 +36,6 @@ LOOKS_A_LIST = 3
 _MOST_PATIENCE = 16
 
 _STATES: "Sequence[DesiredStatusType]" = ("RUNNING", "STOPPED")
-_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{1,76}")
-_COLOUR = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,14 +48,7 @@ class _Followed:
     task: str
     stream: LogStream
     token: str = ""
-    in_key: bool = False
-
-    def clean(self, line: str) -> str:
-        """Return a line that people may see; a private key comes line by line."""
-        if self.in_key and _KEY_LINE.fullmatch(line.strip()):
-            return REDACTED
-        self.in_key = "PRIVATE KEY-----" in line and "-----END" not in line
-        return clean(line)
+    redactor: LineRedactor = field(default_factory=LineRedactor)
 
 
 @dataclass(slots=True)
@@ -144,12 +134,16 @@ class LogTail:
     # ── what they say ─────────────────────────────────────────────────────────────────────────
 
     def _new_lines(self, followed: _Followed) -> Iterator[LogLine]:
-        for event in self._events(followed):
-            at = datetime.fromtimestamp(event.get("timestamp", 0) / 1000, UTC)
-            for line in event.get("message", "").splitlines():
-                text = followed.clean(line)
-                if text:
-                    yield LogLine(at, followed.service, followed.container, followed.task, text)
+        lines = [
+            (datetime.fromtimestamp(event.get("timestamp", 0) / 1000, UTC), line)
+            for event in self._events(followed)
+            for line in event.get("message", "").splitlines()
+        ]
+        redacted = followed.redactor.lines(line for _, line in lines)
+        for (at, _), line in zip(lines, redacted, strict=True):
+            text = printable(line.expandtabs(4)).rstrip()
+            if text:
+                yield LogLine(at, followed.service, followed.container, followed.task, text)
 
     def _events(self, followed: _Followed) -> "Sequence[OutputLogEventTypeDef]":
         """Read on from where it was read to; a stream that is not there yet says nothing."""
@@ -184,11 +178,6 @@ class LogTail:
         if text not in self._told:
             self._told.add(text)
             self.notes.append(text)
-
-
-def clean(line: str) -> str:
-    """Return a line that people may see: without colours, control characters and secrets."""
-    return printable(redact(_COLOUR.sub("", line).expandtabs(4))).rstrip()
 
 
 def _is_of_interest(leg: Leg) -> bool:

@@ -228,6 +228,22 @@ def test_the_last_lines_of_a_container_come_without_secrets() -> None:
     assert played.asked[1]["logStreamName"] == "web/web/0123456789abcdef"
 
 
+def test_a_private_key_that_comes_line_by_line_is_told_to_nobody() -> None:
+    key = [
+        "-----BEGIN EC PRIVATE KEY-----",
+        "MHcCAQEEIA",
+        "c2hvcnQ=",
+        "-----END EC PRIVATE KEY-----",
+    ]
+    events = [{"message": line} for line in [*key[1:], "again:", *key, "listening", "x" * 9000]]
+
+    found, _ = last_lines(definition(), {"events": events})
+
+    hidden = ["[redacted]"] * 2
+    again = ["again:", "[redacted]", *hidden, key[-1]]
+    assert found.lines == (*hidden, key[-1], *again, "listening", "x" * 2000)
+
+
 @pytest.mark.parametrize(
     ("answers", "absence"),
     [

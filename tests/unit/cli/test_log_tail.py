@@ -12,7 +12,6 @@ from longshore.aws.gate import Gate
 from longshore.domain.deployments import Leg, LegState, Phase
 from longshore.domain.stages import Stable, TargetRecord
 from longshore_cli import log_tail
-from longshore_cli.log_tail import clean
 from tests.unit.cli.conftest import REGION, REGISTRY, World
 from tests.unit.cli.records import REVISION, SERVICE, STAGE, deployment, stage
 
@@ -238,7 +237,12 @@ def test_what_logs_answer_ends_nothing_and_is_told_once(  # noqa: PLR0913, PLR09
     assert said in shown
 
 
-def test_a_line_may_be_very_long_and_hostile() -> None:
-    assert len(clean("x" * 100_000)) == 1000
-    assert clean("\x1b[" * 50_000).isprintable()
-    assert clean("\u202etxt.exe") == "\N{REPLACEMENT CHARACTER}txt.exe"
+def test_a_line_may_be_very_long_and_hostile(tasks: Tasks, watch: Callable[..., str]) -> None:
+    """What is cut off is not looked at either."""
+    task = tasks.start(AWSLOGS)
+    tasks.write(task, "x" * 100_000, "\x1b[" * 50_000, "\u202etxt.exe")
+
+    shown = [line.partition(" | ")[2] for line in messages(watch())]
+
+    assert [len(shown[0]), shown[-1]] == [1000, "\N{REPLACEMENT CHARACTER}txt.exe"]
+    assert all(map(str.isprintable, shown))

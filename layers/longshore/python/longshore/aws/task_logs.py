@@ -7,11 +7,9 @@ from longshore.aws.gate import Gate
 from longshore.decide.log_streams import LogStream, NoLogStream, log_stream
 from longshore.domain.chat import LastLines
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused
-from longshore.events.redaction import redact
+from longshore.events.log_lines import LineRedactor
 
 MOST_LINES = 15
-LONGEST_LINE = 2000
-"""Characters of a line that are looked at; longer ones are cut before anything reads them."""
 
 
 class CloudWatchTaskLogs:
@@ -52,7 +50,7 @@ class CloudWatchTaskLogs:
             limit=MOST_LINES,
             startFromHead=False,
         )
-        lines = tuple(redact(event["message"][:LONGEST_LINE]) for event in reply["events"])
+        lines = LineRedactor().lines(event["message"] for event in reply["events"])
         return LastLines(container, lines, "" if lines else "it wrote nothing")
 
 
