@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError
+
+from longshore.aws.errors import TRIED_AGAIN
 from longshore.decide.log_streams import LogStream, NoLogStream, log_stream
 from longshore.decide.rendering import UnknownContainerError, containers_of, managed_containers
 from longshore.domain.deployments import Leg
@@ -34,6 +37,9 @@ MOST_LINES = 200
 LOOKS_A_LIST = 3
 """Every how many looks the tasks are listed anew: lists and descriptions are the dear calls."""
 _MOST_PATIENCE = 16
+
+_STRANGE = (BotoCoreError, AttributeError, LookupError, TypeError, ValueError)
+"""What is raised where a task definition holds what nobody expects, as a region that is none."""
 
 _STATES: "Sequence[DesiredStatusType]" = ("RUNNING", "STOPPED")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -62,6 +68,7 @@ class LogTail:
     _definitions: dict[str, TaskDefinition] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _closed: bool = False
+    _closed_groups: set[tuple[str, str]] = field(default_factory=set)
     _looks: int = 0
     _patience: int = 0
     _pass_over: int = 0
@@ -79,21 +86,53 @@ class LogTail:
             self._pass_over -= 1
             return ()
         found: list[LogLine] = []
-        try:
-            if last or self._looks % LOOKS_A_LIST == 0:
-                self._find_streams(snapshot, services)
-            for followed in self._followed.values():
-                found += self._new_lines(followed)
-        except (NotPermitted, Refused) as error:
-            self._closed = True
-            self._note(f"log lines are not shown: {error}")
-        except Throttled:
-            self._patience = min(self._patience * 2 + 1, _MOST_PATIENCE)
-            self._pass_over = self._patience
-        else:
-            self._patience = 0
+        throttled: list[Throttled] = []
+        if last or self._looks % LOOKS_A_LIST == 0:
+            self._look_for_streams(snapshot, services, throttled)
+        for followed in self._followed.values():
+            found += self._lines_of(followed, throttled)
+        self._be_patient(throttled)
         self._looks += 1
         return sorted(found, key=lambda line: line.at)
+
+    def _look_for_streams(
+        self,
+        snapshot: StageSnapshot,
+        services: Sequence[ServicePicture],
+        throttled: list[Throttled],
+    ) -> None:
+        try:
+            self._find_streams(snapshot, services)
+        except Throttled as error:
+            throttled.append(error)
+        except (NotPermitted, Refused, *_STRANGE) as error:
+            self._closed = True
+            self._note(f"log lines are not shown: {_told(error)}")
+
+    def _lines_of(self, followed: _Followed, throttled: list[Throttled]) -> Sequence[LogLine]:
+        """Return the new lines of a stream; a group that cannot be read is left alone."""
+        group = (followed.stream.region, followed.stream.group)
+        if group in self._closed_groups:
+            return ()
+        try:
+            return tuple(self._new_lines(followed))
+        except Throttled as error:
+            throttled.append(error)
+        except (NotPermitted, *_STRANGE) as error:
+            self._closed_groups.add(group)
+            where = printable(f"of the group {group[1]} in {group[0]!r}")
+            self._note(f"log lines {where} are not shown: {_told(error)}")
+        return ()
+
+    def _be_patient(self, throttled: Sequence[Throttled]) -> None:
+        """Ask ever less often while AWS gives no answer, which a region that is none never does."""
+        if not throttled:
+            self._patience = 0
+            return
+        self._patience = min(self._patience * 2 + 1, _MOST_PATIENCE)
+        self._pass_over = self._patience
+        if self._patience == _MOST_PATIENCE:
+            self._note(f"log lines may be missing: {_told(throttled[-1])}")
 
     # ── which streams ─────────────────────────────────────────────────────────────────────────
 
@@ -178,6 +217,10 @@ class LogTail:
         if text not in self._told:
             self._told.add(text)
             self.notes.append(text)
+
+
+def _told(error: Exception) -> str:
+    return printable(str(error).removesuffix(TRIED_AGAIN) or type(error).__name__)
 
 
 def _is_of_interest(leg: Leg) -> bool:

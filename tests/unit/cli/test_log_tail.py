@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, DataNotFoundError, EndpointConnectionError
 
 from longshore.aws.calls import AwsCall
 from longshore.aws.gate import Gate
@@ -205,7 +205,7 @@ def test_a_program_that_writes_too_much_is_cut(
 @pytest.mark.parametrize(
     ("code", "calls", "said"),
     [
-        ("AccessDeniedException", 1, "log lines are not shown: logs:GetLogEvents on"),
+        ("AccessDeniedException", 1, "log lines of the group /ecs/web in 'eu-central-1' are not"),
         ("ThrottlingException", 3, ""),
         ("InvalidParameterException", 7, "log lines of staging/web are not shown: logs:GetLog"),
     ],
@@ -235,6 +235,74 @@ def test_what_logs_answer_ends_nothing_and_is_told_once(  # noqa: PLR0913, PLR09
     assert len(asked) == calls
     assert shown.count("are not shown") == (1 if said else 0)
     assert said in shown
+
+
+@pytest.mark.parametrize("region", ["${AWS_REGION}", " ", "eu central 1"])
+def test_a_region_that_is_none_ends_no_watch_and_is_told_once(
+    tasks: Tasks, watch: Callable[..., str], region: str
+) -> None:
+    tasks.start({**AWSLOGS, "options": {**OPTIONS, "awslogs-region": region}})
+
+    shown = watch(*([lambda: None] * 5))
+
+    assert shown.count(f"log lines of the group /ecs/web in {region!r} are not shown: ") == 1
+
+
+def test_whatever_is_wrong_with_the_tasks_ends_no_watch(
+    tasks: Tasks, watch: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.start(AWSLOGS)
+
+    def strange(*_: object) -> object:
+        raise DataNotFoundError(data_path="ecs")
+
+    monkeypatch.setattr("longshore.aws.ecs.AwsEcs.tasks", strange)
+
+    shown = watch(*([lambda: None] * 5))
+
+    assert shown.count("log lines are not shown: Unable to load data for: ecs") == 1
+
+
+def test_a_denied_group_keeps_no_other_one_closed(
+    tasks: Tasks, watch: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tasks.start({**AWSLOGS, "options": {**OPTIONS, "awslogs-group": "/ecs/closed"}})
+    task = tasks.start(AWSLOGS)
+    tasks.write(task, "open")
+
+    def answer(call: AwsCall, perform: Callable[[], object]) -> object:
+        if call.parameters.get("logGroupName") != "/ecs/closed":
+            return perform()
+        asked.append(call)
+        code = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise ClientError(code, call.operation)
+
+    asked: list[AwsCall] = []
+    monkeypatch.setattr("longshore_cli.access.Gate", lambda: Gate(answer))
+
+    shown = watch(lambda: tasks.write(task, "more"), *([lambda: None] * 5))
+
+    assert closed not in "".join(messages(shown))
+    assert [line[-4:] for line in messages(shown)] == ["open", "more"]
+    assert len(asked) == 1
+    assert shown.count("log lines of the group /ecs/closed in") == 1
+
+
+def test_logs_that_give_no_answer_for_long_are_told_once(
+    tasks: Tasks, watch: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.start(AWSLOGS)
+
+    def answer(call: AwsCall, perform: Callable[[], object]) -> object:
+        if call.service == "logs":
+            raise EndpointConnectionError(endpoint_url="https://logs.eu-nowhere-1.amazonaws.com")
+        return perform()
+
+    monkeypatch.setattr("longshore_cli.access.Gate", lambda: Gate(answer))
+
+    shown = watch(*([lambda: None] * 60))
+
+    assert shown.count("log lines may be missing: logs:GetLogEvents got no answer") == 1
 
 
 def test_a_line_may_be_very_long_and_hostile(tasks: Tasks, watch: Callable[..., str]) -> None:
