@@ -1,7 +1,7 @@
-"""Small HTTP servers: one hands out what it is given, the other takes what it is sent."""
+"""Small HTTP servers, which hand out what they are given, or take what they are sent."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -23,6 +23,23 @@ def serving(contents: Mapping[str, bytes]) -> Iterator[str]:
             self.wfile.write(content or b"")
 
         do_POST = do_GET  # noqa: N815  the name is http.server's
+
+    with _listening(Handler) as address:
+        yield address
+
+
+@contextmanager
+def sending(parts: Iterable[bytes]) -> Iterator[str]:
+    """Answer a GET with parts as they come, for as long as somebody reads; yield where."""
+
+    class Handler(_Silent):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                for part in parts:
+                    self.wfile.write(part)
+                    self.wfile.flush()
 
     with _listening(Handler) as address:
         yield address

@@ -9,6 +9,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 
 from longshore.aws.clients import READS
+from longshore.aws.downloads import read_body
 from longshore.domain.errors import Refused
 from longshore_cli.access import Access
 from longshore_cli.transport import http_session, is_loopback
@@ -17,8 +18,6 @@ Answer = Mapping[str, Any]
 """What AWS answered, as botocore parses it."""
 
 _PATIENCE = 8
-_LARGEST_BLOB = 4 * 1024 * 1024
-"""Bytes; the configuration of an image is a few KiB."""
 
 
 class Reader:
@@ -61,20 +60,25 @@ class Reader:
     def download(self, url: str, registry: str) -> bytes:
         """Return what lies at a URL that a registry gave out; raise Refused where it cannot be had.
 
+        What is too large for a configuration, or comes too slowly, is not read to its end.
         A stand-in of AWS on this machine does not lead off it: nothing but AWS itself sends anyone
         to a host of Amazon's.
         """
         host = urlsplit(url).hostname
         if is_loopback(registry) and not is_loopback(url):
             raise Refused(f"the registry at {registry} names a download at {host}", "Elsewhere")
-        request = AWSRequest("GET", url).prepare()
+        request = AWSRequest("GET", url, stream_output=True).prepare()
         try:
             response = http_session(self.access, url, _PATIENCE).send(request)
         except BotoCoreError as error:
             raise Refused(f"{host} gave no answer: {type(error).__name__}", "NoAnswer") from None
         if response.status_code != HTTPStatus.OK:
+            response.raw.close()
             raise Refused(f"{host} answered {response.status_code}", "NoBlob")
-        return response.content[:_LARGEST_BLOB]
+        try:
+            return read_body(response.raw)
+        except OSError as error:
+            raise Refused(f"{host} gave no blob: {error}", "NoBlob") from None
 
     def endpoint(self, service: str, region: str | None = None) -> str:
         """Return where a service is reached."""

@@ -8,7 +8,6 @@ import pytest
 
 from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
 from longshore.aws.clients import Clients
-from longshore.aws.downloads import LARGEST, download
 from longshore.aws.gate import Gate, Recorder
 from longshore.aws.image_sources import EcrSources
 from longshore.aws.secrets import Secret
@@ -18,7 +17,6 @@ from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.routes import Route
 from tests.support.answers import Answers
 from tests.support.builders import make_announcement, make_configuration
-from tests.support.httpd import serving
 from tests.support.ledgers import DynamoWorld
 
 FIRST, SECOND = make_announcement(1), make_announcement(2)
@@ -190,16 +188,6 @@ def test_an_image_that_cannot_be_read_has_no_commit(answers: list[object]) -> No
 
 def test_what_is_not_in_ecr_has_no_commit() -> None:
     assert sources(Answers([])).commit("docker.io/library/nginx", DIGEST) is None
-
-
-def test_a_blob_is_fetched_and_what_is_too_large_or_missing_is_an_error() -> None:
-    with serving({"/blob": b"x" * 10, "/large": b"x" * (LARGEST + 1)}) as address:
-        assert download(f"{address}/blob") == b"x" * 10
-        for path in ("large", "missing"):
-            with pytest.raises(OSError, match="the link answered with status"):
-                download(f"{address}/{path}")
-    with pytest.raises(OSError, match="the link gave no answer"):
-        download(f"{address}/blob")
 
 
 OPTIONS = {"awslogs-group": "/ecs/web", "awslogs-stream-prefix": "web"}

@@ -1,6 +1,7 @@
 """Permissions, secrets, log groups and downloads: what is asked, and what is made of the answer."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from longshore_cli.doctor.findings import Check, Finding, Status, attempt, count
 from longshore_cli.doctor.permissions import Permissions, roles_of
 from longshore_cli.doctor.reading import Reader
 from longshore_cli.doctor.references import References, log_groups_of, secrets_of
+from tests.support.httpd import sending
 from tests.unit.cli.conftest import HttpServer
 
 HOME = Home("aws", "123456789012", "eu-central-1")
@@ -289,6 +291,20 @@ def test_a_registry_that_is_not_reached_is_refused(blobs: HttpServer) -> None:
     blobs.close()
     with pytest.raises(Refused, match=r"127\.0\.0\.1 gave no answer"):
         Scripted().download(f"{blobs.url}blob", blobs.url)
+
+
+def test_a_blob_that_never_ends_is_not_read_to_its_end() -> None:
+    """A manifest may name a layer of gigabytes as its configuration."""
+    with (
+        sending(repeat(b"x" * 65536)) as address,
+        pytest.raises(Refused, match=r"127\.0\.0\.1 gave no blob: .* more than 1048576 bytes"),
+    ):
+        Scripted().download(address, address)
+
+
+def test_a_blob_is_read_whole() -> None:
+    with sending([b"{", b"}"]) as address:
+        assert Scripted().download(address, address) == b"{}"
 
 
 @pytest.mark.parametrize(
