@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from botocore.exceptions import BotoCoreError
+
 from longshore.aws.errors import TRIED_AGAIN
 from longshore.domain.errors import LongshoreError, NotPermitted, Throttled
+from longshore.events.documents import printable
+
+_BY_HAND = "look at it by hand: docs/cli.md says what is read"
 
 
 class Status(StrEnum):
@@ -70,6 +75,7 @@ def attempt(check: Check, judge: Callable[[], Iterable[Finding]]) -> Sequence[Fi
     """Return the findings of a check that reads; what AWS refuses to it is its only finding.
 
     Credentials that AWS does not accept end the command before: it cannot find the installation.
+    What botocore refuses is of the thing itself, such as a region that is none.
     """
     try:
         return list(judge())
@@ -81,7 +87,9 @@ def attempt(check: Check, judge: Callable[[], Iterable[Finding]]) -> Sequence[Fi
         why = str(error).removesuffix(TRIED_AGAIN)
         return [check.unchecked(why, "repeat the command in a moment")]
     except LongshoreError as error:
-        return [check.unchecked(str(error), "look at it by hand: docs/cli.md says what is read")]
+        return [check.unchecked(str(error), _BY_HAND)]
+    except BotoCoreError as error:
+        return [check.unchecked(f"failed to call AWS: {printable(str(error))}", _BY_HAND)]
 
 
 def counts(findings: Iterable[Finding]) -> Mapping[str, int]:

@@ -15,12 +15,13 @@ What is not known here: images inside an index cannot expire before it does, so 
 and is only a part of an index lives longer than this says.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
+
+from longshore.events.documents import parse_document
 
 _COUNT = "imageCountMoreThan"
 _PUSHED = "sinceImagePushed"
@@ -110,8 +111,7 @@ class Fate:
 
 def parse_policy(text: str) -> tuple[Rule, ...]:
     """Read a policy's text, in the order of its priorities; raise ValueError for what is none."""
-    document = json.loads(text)
-    rules = document.get("rules") if isinstance(document, dict) else None
+    rules = parse_document(text).get("rules")
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise ValueError("it holds no list of rules")
     return tuple(sorted(map(Rule.parse, rules), key=lambda rule: rule.priority))

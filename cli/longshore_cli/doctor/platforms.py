@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from longshore.domain.releases import INDEX_MEDIA_TYPES
+from longshore.events.documents import printable
 from longshore_cli.doctor.findings import Check, Finding
 
 Document = Mapping[str, object]
@@ -17,6 +18,7 @@ Document = Mapping[str, object]
 _ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 _NO_PLATFORM = "unknown"
 """What builders write on attestations, which lie in an index beside its images."""
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,7 +43,7 @@ class Needed:
 
 def is_index(manifest: Document) -> bool:
     """Whether a manifest stands for images on several platforms; old ones do not name a type."""
-    return manifest.get("mediaType") in INDEX_MEDIA_TYPES or "manifests" in manifest
+    return str(manifest.get("mediaType")) in INDEX_MEDIA_TYPES or "manifests" in manifest
 
 
 def platforms_of_index(manifest: Document) -> frozenset[Platform]:
@@ -66,7 +68,9 @@ def platform_of(document: object) -> Platform | None:
     system, architecture = document.get("os"), document.get("architecture")
     if not isinstance(system, str) or not isinstance(architecture, str):
         return None
-    return None if _NO_PLATFORM in {system, architecture} else Platform(system, architecture)
+    if _NO_PLATFORM in {system, architecture}:
+        return None
+    return Platform(*(printable(part, _LONGEST_NAME) for part in (system, architecture)))
 
 
 def needed_platform(definition: Document, service: Document) -> Needed:

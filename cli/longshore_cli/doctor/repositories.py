@@ -1,12 +1,12 @@
 """What is read of the repositories of a registry; each once."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC
 
 from longshore.domain.errors import Refused
 from longshore.domain.places import RepositoryRef
 from longshore.domain.releases import INDEX_MEDIA_TYPES
+from longshore.events.documents import parse_document
 from longshore_cli.doctor.lifecycle import Rule, StoredImage, parse_policy
 from longshore_cli.doctor.platforms import (
     Platform,
@@ -159,9 +159,6 @@ def _stored(detail: Answer) -> StoredImage:
 
 def _json(text: str | bytes, what: str) -> Mapping[str, object]:
     try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise Refused(f"{what} is no JSON object", "NoJson")
-    return document
+        return parse_document(text)
+    except ValueError as error:
+        raise Refused(f"{what} was not understood: {error}", "NoJson") from None

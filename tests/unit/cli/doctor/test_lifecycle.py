@@ -154,9 +154,10 @@ def test_without_a_rule_nothing_happens() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[]", "no list of rules"),
+        ("[]", "a list where a JSON object is expected"),
+        ('{"rules": ' + "[" * 100_000, "nested too deeply"),
         ('{"rules": [1]}', "no list of rules"),
-        ("{", "Expecting"),
+        ("{", "not JSON: expecting"),
         ('{"rules": [{"rulePriority": 1}]}', "no selection"),
         (json.dumps({"rules": [rule(1, "any", "sinceMoon", 1)]}), "countType 'sinceMoon'"),
         (json.dumps({"rules": [rule(1, "some", "imageCountMoreThan", 1)]}), "tagStatus 'some'"),

@@ -54,6 +54,14 @@ def test_a_single_image_leads_to_its_configuration() -> None:
     assert platform_of({"os": "linux"}) is None
 
 
+def test_what_an_image_says_of_itself_is_safe_to_print() -> None:
+    odd = platform_of({"os": "linux\u202e\x1b[2J", "architecture": "a" * 1000})
+
+    assert not is_index({"mediaType": {"a": 1}})
+    assert str(odd).isprintable()
+    assert len(str(odd)) < 100
+
+
 @pytest.mark.parametrize(
     ("definition", "service", "wanted"),
     [

@@ -5,14 +5,16 @@ from itertools import repeat
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import InvalidRegionError
 
 from longshore.domain.errors import NotPermitted, Refused, Throttled
-from longshore.domain.places import Home, ServiceRef
+from longshore.domain.places import Home, RepositoryRef, ServiceRef
 from longshore_cli.access import Access, Place
 from longshore_cli.doctor.findings import Check, Finding, Status, attempt, counts
 from longshore_cli.doctor.permissions import Permissions, roles_of
 from longshore_cli.doctor.reading import Reader
 from longshore_cli.doctor.references import References, log_groups_of, secrets_of
+from longshore_cli.doctor.repositories import Repositories
 from tests.support.httpd import sending
 from tests.unit.cli.conftest import HttpServer
 
@@ -307,9 +309,42 @@ def test_a_blob_is_read_whole() -> None:
         assert Scripted().download(address, address) == b"{}"
 
 
+@pytest.mark.parametrize("text", ['{"config":' * 100_000, "[" * 100_000, "[]", "", '{"a": NaN}'])
+def test_a_manifest_or_a_policy_that_is_broken_is_refused(text: str) -> None:
+    repository = RepositoryRef(HOME, "shop")
+    broken = Repositories(
+        Scripted(
+            batch_get_image={"images": [{"imageManifest": text}]},
+            get_lifecycle_policy={"lifecyclePolicyText": text},
+        )
+    )
+
+    with pytest.raises(Refused, match="the manifest of sha256:1 was not understood: "):
+        broken.platforms(repository, "sha256:1")
+    with pytest.raises(Refused, match="the lifecycle policy of shop was not understood: "):
+        broken.rules(repository)
+
+
+def test_a_region_that_is_none_leaves_the_other_checks_alone() -> None:
+    """A task definition may name anything as the region of its logs."""
+    reader = Reader(Access(Place(region="eu-central-1")))
+    odd = logs(**{"awslogs-group": "/shop/web", "awslogs-region": "${AWS_REGION}"})
+
+    secrets, finding = refer(reader, odd)
+
+    assert secrets.status is Status.OK
+    assert finding.status is Status.UNCHECKED
+    assert "could not be checked: failed to call AWS: Provided region_name" in finding.message
+
+
 @pytest.mark.parametrize(
     "error",
-    [NotPermitted("a"), Throttled("ecr:DescribeImages got no answer"), Refused("no", "Unknown")],
+    [
+        NotPermitted("a"),
+        Throttled("ecr:DescribeImages got no answer"),
+        Refused("no", "Unknown"),
+        InvalidRegionError(region_name="${AWS_REGION}"),
+    ],
 )
 def test_no_refusal_ends_the_command_or_counts_as_passed(error: Exception) -> None:
     def refused() -> Iterator[Finding]:
