@@ -26,6 +26,7 @@ SWEEP_COMPLETED = "SweepCompleted"
 _KEPT = timedelta(days=14)
 """In quarters of an hour about as many values as GetMetricStatistics returns at once."""
 _READERS = {"Inbox": "router", "Work": "reconciler", "Notices": "notifier"}
+_TOLD_TO_SLACK = "Notices"
 _GONE = frozenset({"ResourceNotFoundException", "QueueDoesNotExist"}) | {
     "AWS.SimpleQueueService.NonExistentQueue"
 }
@@ -149,7 +150,8 @@ class InstallationChecks:
             yield judge_dead_letters(check, queue)
             return
         log = f"/longshore/{self._installation.name}/{_READERS.get(name, name.lower())}"
-        yield judge_queue(check, queue, log)
+        slack = self._installation.slack and name == _TOLD_TO_SLACK
+        yield judge_queue(check, queue, log, slack=slack)
 
     def _oldest(self, arn: str) -> timedelta | None:
         """Return how long the oldest message has waited; None where CloudWatch has no figure."""

@@ -38,13 +38,14 @@ def dead_letter_sources(attributes: Mapping[str, Mapping[str, str]]) -> Mapping[
     return found
 
 
-def judge_queue(check: Check, queue: Queue, log_group: str) -> Finding:
-    """Say whether what waits in a queue is dealt with."""
+def judge_queue(check: Check, queue: Queue, log_group: str, *, slack: bool = False) -> Finding:
+    """Say whether what waits in a queue is dealt with; `slack` is whether it may wait for Slack."""
+    or_slack = ", or Slack keeps it waiting (docs/runbook.md, Slack)" if slack else ""
     waiting = f"{queue.depth} waiting, {queue.in_flight} in flight"
     if queue.oldest is not None and queue.oldest > LONGEST_WAIT and queue.depth + queue.in_flight:
         return check.problem(
             f"{waiting}; the oldest has waited {span(queue.oldest)}: who reads the queue fails, is "
-            "throttled or is switched off",
+            f"throttled or is switched off{or_slack}",
             f"aws logs tail {log_group} --since 1h",
         )
     if queue.depth and queue.oldest is None:

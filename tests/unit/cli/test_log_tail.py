@@ -274,8 +274,8 @@ def test_a_denied_group_keeps_no_other_one_closed(
         if call.parameters.get("logGroupName") != "/ecs/closed":
             return perform()
         asked.append(call)
-        denial = {"Code": "AccessDeniedException", "Message": "no"}
-        raise ClientError({"Error": denial}, call.operation)
+        code = "AccessDeniedException"
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, call.operation)
 
     asked: list[AwsCall] = []
     monkeypatch.setattr("longshore_cli.access.Gate", lambda: Gate(answer))

@@ -253,7 +253,15 @@ def test_dead_letters_come_with_the_command_that_redrives_them(clinic: Clinic) -
     assert f"--source-arn arn:aws:sqs:{REGION}:{ACCOUNT}:inbox-dead" in finding["next"]
 
 
-def test_a_queue_whose_messages_wait_is_seen(clinic: Clinic) -> None:
+@pytest.mark.parametrize(
+    ("queue", "reader", "tells_slack"),
+    [("Inbox", "router", True), ("Notices", "notifier", True), ("Notices", "notifier", False)],
+)
+def test_a_queue_whose_messages_wait_is_seen(
+    clinic: Clinic, queue: str, reader: str, *, tells_slack: bool
+) -> None:
+    clinic.world.install(stack="ship", slack=tells_slack)
+    clinic.resources[0] = (queue, *clinic.resources[0][1:])
     clinic.client("sqs").send_message(QueueUrl=clinic.resources[0][2], MessageBody="{}")
     clinic.client("cloudwatch").put_metric_data(
         Namespace="AWS/SQS",
@@ -267,10 +275,11 @@ def test_a_queue_whose_messages_wait_is_seen(clinic: Clinic) -> None:
         ],
     )
 
-    finding = clinic.one("queue.Inbox", OURS)
+    finding = clinic.one(f"queue.{queue}", OURS)
 
     assert finding["status"] == "problem"
-    assert finding["next"] == "aws logs tail /longshore/longshore/router --since 1h"
+    assert ("or Slack" in finding["message"]) is (tells_slack and queue == "Notices")
+    assert finding["next"] == f"aws logs tail /longshore/longshore/{reader} --since 1h"
 
 
 def test_a_sweep_that_stopped_is_seen(clinic: Clinic) -> None:

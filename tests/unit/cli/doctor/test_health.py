@@ -67,6 +67,16 @@ def test_a_queue_is_as_ill_as_its_oldest_message(found: Queue, wanted: Status, s
         assert finding.next_step == "aws logs tail /longshore/longshore/router --since 1h"
 
 
+def test_what_waits_for_slack_is_not_put_down_to_who_reads_the_queue_alone() -> None:
+    late = queue(7, minutes(16))
+
+    told = judge_queue(CHECK, late, "/longshore/longshore/notifier", slack=True).message
+    other = judge_queue(CHECK, late, "/longshore/longshore/router").message
+
+    assert told == f"{other}, or Slack keeps it waiting (docs/runbook.md, Slack)"
+    assert "who reads the queue fails, is throttled or is switched off" in other
+
+
 def test_dead_letters_of_a_queue_go_back_into_it() -> None:
     finding = judge_dead_letters(CHECK, queue(2, source_of=("Inbox",)))
 
