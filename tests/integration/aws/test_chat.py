@@ -120,6 +120,8 @@ IMAGE = manifest(config={"digest": CONFIG})
 LINK = {"downloadUrl": "https://blobs/1"}
 REVISION = {"org.opencontainers.image.revision": "abcdef1234567890"}
 SOURCE = {"org.opencontainers.image.source": "https://github.com/shop/checkout.git"}
+BITBUCKET = {"org.opencontainers.image.source": "https://bitbucket.org/shop/checkout"}
+BITBUCKET_PAGE = "https://bitbucket.org/shop/checkout/commits/abcdef1234567890"
 PAGE = "https://github.com/shop/checkout/commit/abcdef1234567890"
 
 
@@ -131,6 +133,7 @@ def sources(answers: Answers, blob: bytes = b"{}") -> EcrSources:
     ("found", "commit"),
     [
         ({**REVISION, **SOURCE}, Commit("abcdef1234567890", PAGE)),
+        ({**REVISION, **BITBUCKET}, Commit("abcdef1234567890", BITBUCKET_PAGE)),
         (REVISION, Commit("abcdef1234567890")),
         (
             {**REVISION, "org.opencontainers.image.source": "javascript:x"},

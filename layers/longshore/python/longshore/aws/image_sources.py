@@ -29,6 +29,8 @@ MOST_REMEMBERED = 500
 _DEPTH = 2  # an index, then one of its images
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_BITBUCKET = "https://bitbucket.org/"
+"""Names the page of a commit otherwise than GitHub, GitLab, Gitea and others do."""
 _REPOSITORY = re.compile(r"https://[A-Za-z0-9.-]+/[A-Za-z0-9._/-]{1,100}")
 
 _STRANGE = (AttributeError, LookupError, TypeError, ValueError)
@@ -109,4 +111,7 @@ def commit_of(labels: Mapping[str, Any]) -> Commit | None:
     if _COMMIT.fullmatch(revision) is None:
         return None
     page = source.removesuffix(".git").rstrip("/")
-    return Commit(revision, f"{page}/commit/{revision}" if _REPOSITORY.fullmatch(page) else None)
+    if _REPOSITORY.fullmatch(page) is None:
+        return Commit(revision)
+    kind = "commits" if page.lower().startswith(_BITBUCKET) else "commit"
+    return Commit(revision, f"{page}/{kind}/{revision}")
