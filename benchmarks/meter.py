@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -54,13 +54,20 @@ class Meter:
         match call.operation:
             case "GetItem" | "Query":
                 found = reply.get("Items") or [reply.get("Item", {})]
-                units = max(1, ceil(sum(map(_size, found)) / READ_BYTES))
-                self.units["reads"] += units if request.get("ConsistentRead") else units / 2
+                self._read(found, request)
+            case "BatchGetItem":  # each item is rounded up by itself
+                for table, asked in request["RequestItems"].items():
+                    for item in reply["Responses"][table]:
+                        self._read([item], asked)
             case "TransactWriteItems":
                 for write in _members(request):
                     self.units["writes"] += 2 * _units(write) + self._in_index(write)
             case _:
                 self.units["writes"] += _units(request) + self._in_index(request)
+
+    def _read(self, items: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> None:
+        units = max(1, ceil(sum(map(_size, items)) / READ_BYTES))
+        self.units["reads"] += units if asked.get("ConsistentRead") else units / 2
 
     def _in_index(self, write: Mapping[str, Any]) -> int:
         """Return the units that the index of what is due takes: one to leave, one to enter."""

@@ -139,7 +139,8 @@ def granted(function: str) -> tuple[Statement, ...]:
         if ref(role_of(function)) in policy["Roles"]
     ]
     own = [policy["PolicyDocument"] for policy in role["Policies"]]
-    managed = [resources()[arn["Ref"]]["PolicyDocument"] for arn in role["ManagedPolicyArns"]]
+    asked_for = role["ManagedPolicyArns"]["Fn::If"][1]
+    managed = [resources()[arn["Ref"]]["PolicyDocument"] for arn in asked_for]
     return tuple(s for document in own + attached + managed for s in statements(document))
 
 

@@ -87,7 +87,7 @@ def test_a_function_runs_on_the_chosen_processor_and_is_traced(name: str) -> Non
     function = functions()[name]
 
     assert function["Architectures"] == [ref("Architecture")]
-    assert function["Tracing"] == "Active"
+    assert function["Tracing"] == ref("Tracing")
     assert function["KmsKeyArn"] == KEY
     assert function["ReservedConcurrentExecutions"] == {
         "Fn::If": ["ReservesConcurrency", ref("ReservedConcurrency"), ref("AWS::NoValue")]

@@ -27,9 +27,16 @@ class Entry:
         return _read(self.text)
 
 
+class _Record(dict[str, Any]):
+    """A record as it is written: what is absent says nothing."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
 @lru_cache(1024)
 def _read(text: str) -> Body:
-    found: Body = json.loads(text)
+    found: Body = json.loads(text, object_hook=_Record)
     return found
 
 
