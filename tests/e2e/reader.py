@@ -20,7 +20,7 @@ from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.principals import Principal
 from longshore_local.registry.conduct import crashing
 from longshore_local.registry.images import ImageContent, push_image
-from tests.e2e.shop import create_service, is_steady, nothing_waits
+from tests.e2e.shop import LOG_GROUP, create_service, is_steady, nothing_waits
 
 CLUSTER = "prod"
 FIRST = {"checkout": "1.4.1", "shop": "main"}
@@ -44,6 +44,7 @@ class Reader:
     def prepare(self) -> None:
         """Create what the pages take for granted: services that run images of ECR."""
         self.aws.cloud.ecs.create_cluster(clusterName=CLUSTER)
+        self.aws.cloud.logs.create_log_group(logGroupName=LOG_GROUP)
         for name, tag in FIRST.items():
             self.aws.cloud.ecr.create_repository(repositoryName=name)
             self._put(name, tag)

@@ -28,6 +28,7 @@ EXCLUDED: Mapping[str, str] = {
     "longshore --install-completion": "changes the settings of the shell it is run from",
     "longshore demo": "starts an AWS of its own; test_demo.py runs it",
     ".venv/bin/longshore demo -o json": "the same",
+    "longshore watch checkout/prod --follow --timeout 30m": "waits for what nobody begins here",
     "longshore deploy checkout/prod api=1.4.2 worker=2.0.1": "the stage here has one image",
 }
 """Lines that do not run here, and why."""
@@ -35,14 +36,14 @@ EXCLUDED: Mapping[str, str] = {
 NEEDS_AN_ACCOUNT = re.compile(r"(make|git|export|cd|sam|aws|\.venvs/sam/bin/sam|pipx|uv) ")
 """Prompts of other programs: tests/unit/test_pages.py holds them to what those programs take."""
 
-ENDS: Mapping[str, int] = {}
+ENDS: Mapping[str, int] = {"longshore watch checkout/prod": 7}
 """The exit status of the lines that do not end with 0."""
 
 PUSH = re.compile(r"docker push \S+\.amazonaws\.com/(?P<repository>[a-z]+):(?P<tag>\S+)")
 BROKEN = {"1.6.0"}
 """Tags whose images crash when they start, as the pages tell."""
 
-LOOKS = {"status", "history", "events", "explain", "render", "schema"}
+LOOKS = {"status", "watch", "history", "events", "doctor", "explain", "render", "schema"}
 
 
 def pushed_before(reader: Reader, command: Documented) -> None:
