@@ -38,7 +38,7 @@ def push_image(cloud: Cloud, repository: str, tag: str, content: ImageContent) -
     layer = _tar(content.files)
     config = json.dumps(
         {
-            "architecture": "arm64",
+            "architecture": "amd64",
             "os": "linux",
             "config": {"Labels": dict(content.labels)},
             "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]},
