@@ -5,7 +5,7 @@ to, what a service runs, what a policy chooses. Nothing is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longshore.decide.adoption import common_digests, name_image, running_by_alias
 from longshore.decide.rendering import UnknownContainerError, managed_containers
@@ -15,10 +15,12 @@ from longshore.domain.configuration import Base, Configuration, Mode, StageSpec,
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
+from longshore.domain.stages import Stable
 from longshore.events.outbound import release_detail
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.ports import Ecs, Registry
 from longshore_cli.ledger_view import LedgerView
+from longshore_cli.plan_live import Known, known_of
 from longshore_cli.wording import release_text, revision_text
 
 
@@ -41,6 +43,11 @@ class TargetPlan:
     digests: Mapping[str, str] | None = None
     refusal: str = ""
 
+    @property
+    def shown(self) -> Stable:
+        """What ECS shows of the service."""
+        return Stable(self.revision, tuple(sorted((self.digests or {}).items())))
+
     def as_json(self) -> dict[str, object]:
         """Return the target for programs."""
         return {
@@ -54,7 +61,11 @@ class TargetPlan:
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """One stage: what is adopted, what the policies choose now, and what follows from it."""
+    """One stage: what is adopted, what the policies choose now, and what follows from it.
+
+    `known` is what the ledger has of it, None where what `runs` is adopted. `frozen` says who froze
+    everything, when and why.
+    """
 
     spec: StageSpec
     targets: tuple[TargetPlan, ...]
@@ -62,6 +73,8 @@ class StagePlan:
     chosen: Release | None
     nothing: str
     deploy: bool
+    known: Known | None = None
+    frozen: str = ""
 
     @property
     def deploys(self) -> bool:
@@ -81,12 +94,17 @@ class StagePlan:
             )
         if self.chosen is None:
             return f"nothing is deployed: {self.nothing}"
+        return self._of_choice(self.chosen)
+
+    def _of_choice(self, chosen: Release) -> str:
         if not self._differs:
-            return "nothing is deployed: that is what runs"
+            return self._standing.why_nothing(chosen)
+        if self.deploy and self.frozen:
+            return f"{chosen} is deployed when the freeze ends: {self.frozen}"
         if self.deploy:
-            return f"{self.chosen} is deployed at once, because of --deploy"
+            return f"{chosen} is deployed at once, because of --deploy"
         return (
-            f"nothing is deployed until something newer than {self.chosen} is pushed; "
+            f"nothing is deployed until something newer than {chosen} is pushed; "
             "--deploy deploys it at once"
         )
 
@@ -98,7 +116,16 @@ class StagePlan:
     def _differs(self) -> bool:
         if self.chosen is None:
             return False
-        return self.runs is None or self.runs.content != self.chosen.content
+        return not self._standing.has(self.chosen)
+
+    @property
+    def adopts(self) -> bool:
+        """Whether what runs is, or stays, what counts as live."""
+        return self.runs is not None and not self._standing.moved
+
+    @property
+    def _standing(self) -> Known:
+        return self.known or Known(self.runs)
 
     def as_json(self) -> dict[str, object]:
         """Return the stage for programs."""
@@ -106,6 +133,7 @@ class StagePlan:
             "stage": str(self.spec.id),
             "mode": self.spec.mode.value,
             "runs": release_detail(self.runs) if self.runs else None,
+            **self._standing.as_json(),
             "chooses": release_detail(self.chosen) if self.chosen else None,
             "deploys": self.deploys,
             "then": self.then,
@@ -115,7 +143,9 @@ class StagePlan:
 
 def plan_stages(eyes: Eyes, configuration: Configuration) -> Sequence[StagePlan]:
     """Return the plan of each stage; raise what AWS raises, such as NotPermitted."""
-    return [_plan_stage(eyes, spec, deploy=configuration.deploy) for spec in configuration.stages]
+    switch = eyes.ledger.switch()
+    plans = [_plan_stage(eyes, spec, deploy=configuration.deploy) for spec in configuration.stages]
+    return [replace(plan, frozen=switch.told) for plan in plans] if switch.on else plans
 
 
 def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
@@ -123,6 +153,7 @@ def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
     choice = look_at_registry(spec.images, eyes.registry).choice
     taken = [target.digests or {} for target in targets if not target.refusal]
     digests = common_digests(taken, spec.images) if taken else None
+    seen = {each.service: each.shown for each in targets if not each.refusal}
     return StagePlan(
         spec=spec,
         targets=targets,
@@ -130,6 +161,7 @@ def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:
         chosen=choice.release if isinstance(choice, Chosen) else None,
         nothing="" if isinstance(choice, Chosen) else choice.reason,
         deploy=deploy,
+        known=known_of(eyes.ledger, spec, seen, eyes.registry),
     )
 
 
@@ -200,7 +232,9 @@ def lines_of(plan: StagePlan) -> Iterator[str]:
     """Yield the plan of a stage for people."""
     policies = ", ".join(f"{image.alias}: {image.selection}" for image in plan.spec.images)
     yield f"{plan.spec.id}"
-    yield f"  runs     {release_text(plan.runs)}{', adopted as it is' if plan.runs else ''}"
+    yield f"  runs     {release_text(plan.runs)}{', adopted as it is' if plan.adopts else ''}"
+    if plan.known and plan.known.moved:
+        yield f"  live     {plan.known.told}"
     yield f"  chooses  {release_text(plan.chosen)} ({policies})"
     yield f"  then     {plan.then}"
     for target in plan.targets:

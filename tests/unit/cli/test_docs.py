@@ -95,7 +95,9 @@ def run_init(world: World) -> None:
 
 
 def run_apply(world: World) -> None:
+    """The second time there is a stage to read, and nothing to do."""
     assert world.run("apply", "--yes").exit_code == 0
+    assert world.run("apply", "--yes").exit_code == 7
 
 
 def run_status(world: World) -> None:

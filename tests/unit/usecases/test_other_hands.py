@@ -128,6 +128,46 @@ def test_a_listing_that_is_denied_keeps_nothing_waiting() -> None:
     assert harbour.snapshot.stage.trouble is None
 
 
+def test_what_another_hand_moved_between_deployments_is_brought_back_by_something_newer() -> None:
+    """The command's plan says so, by the same rule (`counted_as_live`)."""
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=10)
+    move_by_hand(harbour, 9)
+    harbour.run(minutes=10)
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)), deploy=True)
+    harbour.run(minutes=10)
+    wish = harbour.deploy(2)
+    harbour.run(minutes=10)
+
+    assert harbour.running() == of_digest(9)
+    assert harbour.snapshot.stage.live is not None
+    assert harbour.snapshot.stage.live.images[0].digest == make_digest(2)
+    assert harbour.ends()[wish] == "duplicate"
+    assert harbour.snapshot.stage.latest == 1
+    harbour.push(3)
+    harbour.run(minutes=10)
+    assert harbour.running() == of_digest(3)
+
+
+def test_what_another_hand_brought_does_not_count_as_live_until_it_is_asked_for() -> None:
+    harbour = make_harbour()
+    harbour.push(2)
+    harbour.run(minutes=10)
+    harbour.push(3, conduct=CRASH)
+    harbour.run(minutes=60)
+    harbour.conduct.clear()
+    move_by_hand(harbour, 3)
+    harbour.run(minutes=10)
+
+    harbour.apply(replace(harbour.spec, deadline=timedelta(minutes=31)), deploy=True)
+    harbour.run(minutes=10)
+
+    assert harbour.deployment(3).phase is Phase.SUCCEEDED
+    assert harbour.running() == of_digest(3)
+
+
 # ── another hand during a rollout ────────────────────────────────────────────────────────────
 
 
