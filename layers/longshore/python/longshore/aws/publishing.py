@@ -75,8 +75,8 @@ class EventBridgePublisher:
         }
 
 
-class SqsNoticeQueue:
-    """Queues notices, each subject a group of its own."""
+class _AnnouncementQueue:
+    """The FIFO queue at `url`: within a message group what is put first comes first."""
 
     def __init__(self, gate: Gate, client: "SQSClient", url: str) -> None:
         """Send to the FIFO queue at `url`."""
@@ -84,38 +84,34 @@ class SqsNoticeQueue:
         self._client = client
         self._url = url
 
-    def put(self, announcement: Announcement) -> None:
-        """Queue an announcement; the same one put twice within five minutes is one."""
+    def _send(self, announcement: Announcement, group: str, name: str) -> None:
+        """Queue an announcement; the same `name` sent twice within five minutes is one."""
         self._gate.call(
             self._client.send_message,
             QueueUrl=self._url,
             MessageBody=encode_announcement(announcement),
-            MessageGroupId=announcement.subject,
-            MessageDeduplicationId=announcement.id,
+            MessageGroupId=group,
+            MessageDeduplicationId=name,
         )
 
 
-class SqsChatQueue:
+class SqsNoticeQueue(_AnnouncementQueue):
+    """Queues notices, each subject a group of its own."""
+
+    def put(self, announcement: Announcement) -> None:
+        """Queue an announcement; the same one put twice within five minutes is one."""
+        self._send(announcement, announcement.subject, announcement.id)
+
+
+class SqsChatQueue(_AnnouncementQueue):
     """Queues what channels are to be told: in the queue of notices, in groups of its own.
 
     So a chat that is away keeps nobody waiting who is told otherwise.
     """
 
-    def __init__(self, gate: Gate, client: "SQSClient", url: str) -> None:
-        """Send to the FIFO queue at `url`."""
-        self._gate = gate
-        self._client = client
-        self._url = url
-
     def put(self, announcement: Announcement) -> None:
         """Queue an announcement; the same one put twice within five minutes is one."""
-        self._gate.call(
-            self._client.send_message,
-            QueueUrl=self._url,
-            MessageBody=encode_announcement(announcement),
-            MessageGroupId=chat_group(announcement),
-            MessageDeduplicationId=f"chat/{announcement.id}",
-        )
+        self._send(announcement, chat_group(announcement), f"chat/{announcement.id}")
 
 
 class SnsNoticePublisher:
