@@ -211,7 +211,9 @@ class Installation:
 
     def notify(self) -> bool:
         """Bring the notifier what lies among the notices."""
-        return self._consume(self.notices, notifier, "notifier", TOPIC_ARN=self.topic)
+        return self._consume(
+            self.notices, notifier, "notifier", TOPIC_ARN=self.topic, NOTICES_URL=self.notices
+        )
 
     # ── what can be seen ────────────────────────────────────────────────────────────────────
 

@@ -168,3 +168,15 @@ def test_a_bucket_that_moves_under_every_try_is_left_for_an_interval(
         take(dynamo, token(), by=with_passage(clients, passage))
 
     assert caught.value.wait == SECOND
+
+
+def test_who_has_seen_nothing_of_a_bucket_asks_before_a_look_at_many(dynamo: DynamoWorld) -> None:
+    for _ in range(3):
+        take(dynamo, token())
+    fresh = dynamo.fresh_ledger()
+
+    fresh.expect_tokens(token(), 3, waited=False)
+    with pytest.raises(Paced):
+        fresh.expect_tokens(token(), 4, waited=False)
+    with pytest.raises(Paced):
+        fresh.expect_tokens(token(), 1, waited=False)

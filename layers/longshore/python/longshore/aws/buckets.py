@@ -65,7 +65,7 @@ class Buckets:
         Raises:
             Paced: the bucket was seen empty, and cannot have a token yet.
         """
-        key, now = _key(token), _whole(token.at)
+        key, now = bucket_key(token), _whole(token.at)
         taken = take(self._seen.get(key, Bucket()), token.rate, now)
         if isinstance(taken, Empty):
             raise paced(token, taken.wait)
@@ -79,13 +79,17 @@ class Buckets:
 
     def expect(self, token: Token, tokens: int) -> None:
         """Raise Paced where the bucket was seen, and cannot have so many tokens yet."""
-        wait = lacking(self._seen.get(_key(token), Bucket()), tokens, token.rate, token.at)
+        wait = lacking(self._seen.get(bucket_key(token), Bucket()), tokens, token.rate, token.at)
         if wait is not None:
             raise paced(token, wait)
 
+    def has_seen(self, token: Token) -> bool:
+        """Whether anything is known of a bucket."""
+        return bucket_key(token) in self._seen
+
     def saw(self, token: Token, bucket: Bucket) -> None:
         """Remember a bucket as it is now."""
-        self._seen[_key(token)] = bucket
+        self._seen[bucket_key(token)] = bucket
 
 
 def paced(token: Token, wait: timedelta) -> Paced:
@@ -106,7 +110,8 @@ def moment_of(value: "AttributeValueTypeDef") -> datetime:
     return _EPOCH + int(value["N"]) * _TICK
 
 
-def _key(token: Token) -> Key:
+def bucket_key(token: Token) -> Key:
+    """Return where the bucket of a token lies."""
     return keys.bucket(token.home, token.calls)
 
 

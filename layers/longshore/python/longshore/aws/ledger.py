@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
-from longshore.aws.buckets import Buckets, bucket_of, paced
+from longshore.aws.buckets import Buckets, bucket_key, bucket_of, paced
 from longshore.aws.errors import ConditionsFailed, Contended
 from longshore.aws.items import record_of
 from longshore.aws.lines import Lines
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _TRIES_FOR_A_TOKEN = 8
 """Others take from the same bucket at the same moment; each of them moves it once."""
+
+_WORTH_ASKING = 4
+"""Services for which a bucket is asked for first: a look at fewer costs no more than that."""
 
 _TRIES_TO_BEGIN = 4
 """Whatever begins looks at the stop switch in its transaction, and may meet others there."""
@@ -130,7 +133,13 @@ class DynamoStageLedger:
         raise paced(token, token.rate.interval)
 
     def expect_tokens(self, token: Token, tokens: int, *, waited: bool) -> None:
-        """Raise Paced where this environment knows that there are not so many tokens yet."""
+        """Raise Paced where this environment knows that there are not so many tokens yet.
+
+        One that has seen nothing of the bucket asks, where many services would else be looked at in
+        vain.
+        """
+        if tokens >= _WORTH_ASKING and not self._buckets.has_seen(token):
+            self._buckets.saw(token, bucket_of(self._table.get(bucket_key(token))))
         self._buckets.expect(token, tokens)
         if not waited and self._lines.is_there(token):
             raise paced(token, timedelta())
