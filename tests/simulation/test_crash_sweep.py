@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from functools import partial
+from random import SystemRandom
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.simulation.crash.scenarios import SCENARIOS
 from tests.simulation.crash.sweep import (
     FATES,
     Point,
+    Share,
     in_peace,
     live,
     points_of,
@@ -22,6 +24,8 @@ from tests.simulation.crash.sweep import (
 )
 
 MOST_STORIES = 3
+ONE_IN = 3
+"""Calls of which one is visited: another one each time, and every one by `make sim-crashes`."""
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +34,16 @@ def pool() -> Iterator[Executor]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def share() -> Share:
+    return Share(ONE_IN, SystemRandom().randrange(ONE_IN))
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_wherever_a_scenario_is_stopped(name: str, pool: Executor) -> None:
-    swept = sweep(name, pool)
+def test_nothing_is_lost_wherever_a_scenario_is_stopped(
+    name: str, pool: Executor, share: Share
+) -> None:
+    swept = sweep(name, pool, share)
 
     stories = "\n".join(story_of(bad.point) for bad in swept.bad[:MOST_STORIES])
     assert not swept.bad, "\n".join([stories, *map(str, swept.bad)])

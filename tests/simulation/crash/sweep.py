@@ -39,6 +39,21 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """One call in so many, beginning with one of the first."""
+
+    one_in: int
+    first: int = 0
+
+    def has(self, call: int) -> bool:
+        """Whether a call belongs to the share."""
+        return call % self.one_in == self.first
+
+
+EVERY_CALL = Share(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """One run of a scenario: what came of it and how it ended."""
 
@@ -107,9 +122,9 @@ def story_of(point: Point) -> str:
     return f"{point}: {about}\n{lines}\n  {life.result.broken or 'every promise was kept'}"
 
 
-def sweep(name: str, pool: Executor) -> Swept:
-    """Visit every point of a scenario, several side by side."""
-    points = points_of(name)
+def sweep(name: str, pool: Executor, share: Share = EVERY_CALL) -> Swept:
+    """Visit the points of a scenario, or those of a share of its calls, several side by side."""
+    points = [point for point in points_of(name) if share.has(point.call)]
     pieces = [points[start : start + A_PIECE] for start in range(0, len(points), A_PIECE)]
     bad = [each for found in pool.map(_bad_ones, pieces) for each in found]
     return Swept(len(points), tuple(bad))
