@@ -6,6 +6,7 @@ read again whenever ECS shows another deployment, and nobody else's move is anyt
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from longshore.decide.promotion import Deploy, Stay
 from longshore.domain.configuration import TargetSpec
@@ -28,19 +29,25 @@ OBSERVED = (
 )
 """Why what a person asks of an observing stage is declined, and what they can do about it."""
 
+SWEEP_EVERY = 15 * 60
+"""Seconds between two sweeps: as often a stage is looked at where nothing happens."""
+
 
 def see_what_runs(round_: Round) -> bool:
     """Bring an observing stage up to what its services run; return whether that is finished.
 
-    At most ten services a round, the rest follows in the next. A deployment that was under way when
-    the stage began to observe goes on to its end first.
+    At most ten services a round, the rest follows in the next. Who was read, and nobody knows what
+    they run, are looked at again where there is room, and keep nothing waiting. A deployment that
+    was under way when the stage began to observe goes on to its end first.
     """
     if not round_.snapshot.observing or round_.snapshot.deployment is not None:
         return True
     specs = round_.snapshot.spec.targets
     services = round_.observe(spec.service for spec in specs)
-    moved = [spec for spec in specs if _is_to_be_read(round_, services, spec)]
-    seen = tuple(_seen(round_, spec, services[spec.service]) for spec in moved[:SLICE])
+    moved = [spec for spec in specs if _has_moved(round_, services, spec)]
+    unknown = [s for s in specs if s not in moved and _is_unknown(round_, services, s)]
+    some = [*moved, *_in_turn(unknown, round_.now)][:SLICE]
+    seen = tuple(_seen(round_, spec, services[spec.service]) for spec in some)
     changed = tuple(target for target in seen if target != round_.snapshot.target(target.service))
     is_all = len(moved) <= SLICE
     if changed:
@@ -77,19 +84,32 @@ def forget_would(round_: Round, candidate: Release | None) -> None:
         round_.commit(Changes(stage=replace(round_.stage, would=None)))
 
 
-def _is_to_be_read(
+def _has_moved(
     round_: Round, services: Mapping[ServiceRef, EcsService | None], spec: TargetSpec
 ) -> bool:
     """Whether ECS has brought a service to something that was not read yet.
 
     A deployment of the same revision counts too: where that names a tag it may run another digest.
-    Without tasks nobody can know which, and it is looked at again.
     """
     service, target = services[spec.service], round_.snapshot.target(spec.service)
     if service is None or service.primary is None or not service.settled:
         return False
-    unknown = target.stable is not None and not target.stable.digests
-    return unknown or target.seen != service.primary.id
+    return target.seen != service.primary.id
+
+
+def _is_unknown(
+    round_: Round, services: Mapping[ServiceRef, EcsService | None], spec: TargetSpec
+) -> bool:
+    """Whether nobody knows which digests a service runs, as without tasks where it names a tag."""
+    service, stable = services[spec.service], round_.snapshot.target(spec.service).stable
+    return service is not None and service.settled and stable is not None and not stable.digests
+
+
+def _in_turn(unknown: Sequence[TargetSpec], now: datetime) -> Sequence[TargetSpec]:
+    """Return these in another order with each sweep, so that each comes first one day."""
+    sweeps = int(now.timestamp()) // SWEEP_EVERY
+    first = sweeps * SLICE % max(1, len(unknown))
+    return [*unknown[first:], *unknown[:first]]
 
 
 def _seen(round_: Round, spec: TargetSpec, service: EcsService | None) -> TargetRecord:
