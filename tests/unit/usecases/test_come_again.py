@@ -162,3 +162,12 @@ def test_an_event_that_comes_before_a_turn_sends_nobody_else() -> None:
     go_on(shop.round, [Wakeup(STAGE, ECS, ("event-1",))])
 
     assert shop.wakeups.sent == []
+
+
+def test_an_event_whose_round_came_to_nothing_comes_again_for_the_turn() -> None:
+    shop = Shop()
+    shop.round.turn_in = SOON
+
+    go_on(shop.round, [Wakeup(STAGE, ECS, ("event-1",), busy=1)])
+
+    assert shop.wakeups.sent == [(Wakeup(STAGE, ECS), SOON)]

@@ -1,6 +1,7 @@
 """A stage whose services wait for tokens: what it leaves alone meanwhile, and when it goes on."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,9 @@ import pytest
 
 from longshore.decide.pacing import Bucket
 from longshore.domain.deployments import Phase
+from longshore.domain.errors import Throttled
 from longshore.domain.rates import ApiClass, Rate, Rates
+from longshore.domain.wakeups import Wakeup
 from longshore.usecases.come_again import LONGEST_DELAY
 from longshore.usecases.round import SLICE
 from longshore_local.ecs.images import NeverStarts
@@ -76,6 +79,27 @@ def test_a_turn_that_a_message_cannot_wait_for_is_waited_for_twice() -> None:
     assert coast.updates() == Counter()
     coast.harbour.run(minutes=2)
 
+    assert coast.updates() == Counter([FLEET[0].name])
+
+
+def test_a_turn_is_not_missed_although_nobody_could_be_sent_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coast = Coast(fleet(FLEET[:1]), Rates(register=SLOW))
+    used_up(coast, ApiClass.REGISTER, timedelta(minutes=4))
+    send, failed = coast.harbour.send, list[timedelta]()
+
+    def once_in_vain(wakeups: Sequence[Wakeup], *, delay: timedelta = timedelta()) -> None:
+        if delay == timedelta(minutes=4) and not failed:
+            failed.append(delay)
+            raise Throttled("SQS is busy")
+        send(wakeups, delay=delay)
+
+    monkeypatch.setattr(coast.harbour, "send", once_in_vain)
+    coast.harbour.push(2)
+    coast.harbour.run(minutes=4.5)
+
+    assert failed
     assert coast.updates() == Counter([FLEET[0].name])
 
 
