@@ -10,14 +10,14 @@ import pytest
 
 from longshore.aws.calls import AwsCall
 from longshore.decide.pacing import Bucket
-from longshore.domain.configuration import DEFAULT_DEADLINE, StageSpec, TargetSpec
+from longshore.domain.configuration import DEFAULT_DEADLINE, Mode, StageSpec, TargetSpec
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import Throttled, UnknownReply
+from longshore.domain.outcomes import EventName
 from longshore.domain.places import ServiceRef
 from longshore.domain.rates import ApiClass, Rate, Rates
 from longshore.domain.wakeups import Hint, Wakeup
-from longshore.usecases.advance_deployment import TIME_FOR_A_LOOK
-from longshore.usecases.round import A_WRITE, SLICE, Ports
+from longshore.usecases.round import A_WRITE, SLICE, TIME_FOR_A_LOOK, Ports
 from longshore_local.ecs.images import Conduct, NeverStarts, Runs
 from tests.support.builders import HOME, SERVICE, STAGE, make_digest, make_spec
 from tests.support.ecs import ecs_over
@@ -207,6 +207,43 @@ def test_without_time_for_a_look_that_gets_no_answer_ecs_is_not_looked_at() -> N
     coast.harbour.run(minutes=2)
 
     assert coast.updates() == Counter([FLEET[0].name])
+
+
+def to_be_read(coast: Coast) -> None:
+    """Another tool deploys to a stage that only observes."""
+    coast.harbour.apply(replace(coast.harbour.spec, mode=Mode.OBSERVE))
+    coast.harbour.run(minutes=2)
+    request = {"cluster": SERVICE.cluster, "service": FLEET[0].name, "forceNewDeployment": True}
+    coast.harbour.lose_events = True
+    coast.harbour.world.call("UpdateService", request)
+
+
+def on_its_way_back(coast: Coast) -> None:
+    coast.harbour.push(2, conduct=CRASH)
+    while not any(told is EventName.DEPLOYMENT_FAILED for told in coast.harbour.told()):
+        coast.harbour.run(minutes=0.25)
+
+
+def to_be_adopted(coast: Coast) -> None:
+    coast.harbour.apply(fleet(FLEET[:2]))
+    coast.harbour.open_service(FLEET[1], of_digest(1))
+
+
+@pytest.mark.parametrize("becomes", [to_be_read, on_its_way_back, to_be_adopted])
+def test_no_other_look_is_begun_without_time_for_it(becomes: Callable[[Coast], None]) -> None:
+    coast = Coast(fleet(FLEET[:1]))
+    becomes(coast)
+    coast.calls.clear()
+
+    coast.harbour.clock.left = TIME_FOR_A_LOOK - timedelta(seconds=1)
+    coast.harbour.run(minutes=20)
+    assert coast.moments("DescribeServices") == []
+
+    coast.harbour.clock.left = TIME_FOR_A_LOOK
+    coast.harbour.run(minutes=20)
+    assert coast.moments("DescribeServices") != []
+    assert coast.harbour.snapshot.deployment is None
+    assert coast.harbour.snapshot.stage.config == coast.harbour.snapshot.config
 
 
 def test_each_service_has_the_deadline_from_its_own_call_on() -> None:

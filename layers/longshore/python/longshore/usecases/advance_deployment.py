@@ -23,21 +23,16 @@ from longshore.usecases.move_service import move_service
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_forward
 from longshore.usecases.return_stage import begin_return
-from longshore.usecases.round import SLICE, NotShownYetError, OutOfTimeError, Round
+from longshore.usecases.round import SLICE, NotShownYetError, Round
 from longshore.usecases.wait_for_turn import expect_tokens, its_turn, stand_in_line
 
 Services = Mapping[ServiceRef, EcsService | None]
-
-TIME_FOR_A_LOOK = timedelta(seconds=45)
-"""Time that must be left before ECS is looked at: three attempts of ten seconds, the pauses between
-them, and what follows. Where ECS answers nobody, the stages of one batch would else wait for it one
-after another until the function's time is over, and their messages end among the dead letters."""
 
 
 def advance_deployment(round_: Round, deployment: DeploymentRecord, *, drive: bool = True) -> None:
     """Judge what is under way, drive up to ten targets that have not begun, and conclude."""
     slice_, paced = _slice_with_tokens(round_)
-    services = _look(round_, [*slice_, *_rolling(round_)])
+    services = round_.observe(spec.service for spec in [*slice_, *_rolling(round_)])
     _judge(round_, services)
     if _conclude(round_, deployment) or not drive:
         return
@@ -78,12 +73,6 @@ def _rolling(round_: Round) -> list[TargetSpec]:
     under_way = {LegState.CALLING, LegState.ROLLING}
     specs = round_.snapshot.spec.targets
     return [spec for spec in specs if round_.target(spec.service).forward.state in under_way]
-
-
-def _look(round_: Round, specs: list[TargetSpec]) -> Services:
-    if specs and not round_.observed and round_.ports.clock.time_left() < TIME_FOR_A_LOOK:
-        raise OutOfTimeError("too little time is left for a look at ECS that gets no answer")
-    return round_.observe(spec.service for spec in specs)
 
 
 def _judge(round_: Round, services: Services) -> None:

@@ -174,7 +174,7 @@ def _adopt(round_: Round) -> bool:
         return adopt_anew(round_)
     try:
         return adopt_stage(round_)
-    except Conflict:
+    except (Conflict, OutOfTimeError):
         raise
     except LongshoreError:
         hear_wishes(round_, away=True)

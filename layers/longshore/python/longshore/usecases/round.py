@@ -37,9 +37,14 @@ TIME_FOR_A_CALL = timedelta(seconds=25)
 """Time that must be left before an ECS write: more than its time-outs, so that no call of ours can
 still be under way when the message becomes visible again."""
 
+TIME_FOR_A_LOOK = timedelta(seconds=45)
+"""Time that must be left before ECS is looked at: three attempts of ten seconds, the pauses between
+them, and what follows. Where ECS answers nobody, the stages of one batch would else wait for it one
+after another until the function's time is over, and their messages end among the dead letters."""
+
 
 class OutOfTimeError(LongshoreError):
-    """Too little time is left in this invocation for another ECS write; the next one goes on."""
+    """Too little time is left in this invocation for a look or a write; the next one goes on."""
 
 
 class NotShownYetError(LongshoreError):
@@ -100,12 +105,20 @@ class Round:
             self.snapshot = self.ports.ledger.commit(self.snapshot, signed)
 
     def observe(self, services: Iterable[ServiceRef]) -> Mapping[ServiceRef, EcsService | None]:
-        """Return the services as ECS shows them, each looked at once a round; None: missing."""
+        """Return the services as ECS shows them, each looked at once a round; None: missing.
+
+        Raises OutOfTimeError where too little time is left for a first look.
+        """
         unseen = [service for service in services if service not in self.observed]
         if unseen:
+            self._check_time_for_a_look()
             found = self.ports.ecs.describe_services(unseen)
             self.observed.update({service: found.get(service) for service in unseen})
         return self.observed
+
+    def _check_time_for_a_look(self) -> None:
+        if not self.observed and self.ports.clock.time_left() < TIME_FOR_A_LOOK:
+            raise OutOfTimeError("too little time is left for a look at ECS that gets no answer")
 
     def target(self, service: ServiceRef) -> TargetRecord:
         """Return a target as it stands in the deployment under way."""
