@@ -164,6 +164,16 @@ def test_an_event_that_comes_before_a_turn_sends_nobody_else() -> None:
     assert shop.wakeups.sent == []
 
 
+@pytest.mark.parametrize("hint", [Hint.SWEEP, Hint.TIMER, Hint.PERSON])
+def test_a_clock_or_a_person_before_a_turn_sends_nobody_else(hint: Hint) -> None:
+    shop = Shop()
+    shop.round.turn_in = SOON
+
+    go_on(shop.round, [Wakeup(STAGE, ECS | {hint})])
+
+    assert shop.wakeups.sent == []
+
+
 def test_an_event_whose_round_came_to_nothing_comes_again_for_the_turn() -> None:
     shop = Shop()
     shop.round.turn_in = SOON

@@ -82,6 +82,18 @@ def test_a_turn_that_a_message_cannot_wait_for_is_waited_for_twice() -> None:
     assert coast.updates() == Counter([FLEET[0].name])
 
 
+def test_one_message_is_under_way_however_long_a_stage_waits() -> None:
+    coast = Coast(fleet(FLEET[:20]), Rates(register=Rate(4, timedelta(minutes=10))))
+    coast.harbour.push(2)
+    most = 0
+    while coast.harbour.snapshot.deployment or not most:
+        coast.harbour.run(minutes=1)
+        most = max(most, len(coast.harbour.inbox))
+
+    assert len(coast.updates()) == 20
+    assert most <= 4  # beside it what ECS tells of, and what is looked for
+
+
 def test_a_turn_is_not_missed_although_nobody_could_be_sent_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

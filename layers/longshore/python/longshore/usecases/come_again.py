@@ -58,10 +58,11 @@ def go_on(round_: Round, wakeups: Sequence[Wakeup]) -> None:
 def _next_turn(round_: Round, wakeups: Sequence[Wakeup]) -> timedelta | None:
     """Return when to go on with what is left: at once, or when its turn comes.
 
-    Who came too early for a turn comes again for it. What carries an event came for that: somebody
-    else is under way for the turn, unless the round that would have sent them came to nothing.
+    Who came too early for a turn comes again for it. An event, a sweep or a person came for
+    something else: somebody is under way for the turn, unless the round that would have sent them
+    came to nothing. Else each sweep of a long wait would send one more, who never ends.
     """
-    came_for_it = any(wakeup.busy or not wakeup.carries for wakeup in wakeups)
+    came_for_it = any(w.busy or (w.hints == _LOOK and not w.carries) for w in wakeups)
     return round_.turn_in if round_.again_in is None and came_for_it else round_.again_in
 
 
