@@ -192,6 +192,7 @@ def test_a_queue_that_takes_nothing_for_the_chat_loses_nothing() -> None:
     world.chat.queue.failures = [Throttled("sqs:SendMessage got no answer")]
     with pytest.raises(BatchFailedError):
         world.notify(FIRST)
+    assert len(world.channel.notices) == 1  # nor does it keep the topic waiting
 
     assert world.notify(FIRST) == {"batchItemFailures": []}
     assert (len(world.channel.notices), world.chat.queue.queued) == (1, [FIRST])

@@ -54,10 +54,12 @@ def _publishing(ports: NotifyPorts, journal: Journal) -> Callable[[Message], Non
         announcement = _announcement(message, journal)
         if announcement is None:
             return
-        if ports.chat is not None:
-            ports.chat.queue.put(announcement)
-        notified = notify(announcement, ports)
-        journal.note("notified", outcome=notified.value, announcement=announcement.id)
+        try:
+            if ports.chat is not None:
+                ports.chat.queue.put(announcement)
+        finally:  # what cannot be queued comes again, and keeps nobody else waiting
+            notified = notify(announcement, ports)
+            journal.note("notified", outcome=notified.value, announcement=announcement.id)
 
     return publish
 
