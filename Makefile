@@ -39,7 +39,7 @@ format: .venv/.ready  ## format the code and sort its imports
 	$(BIN)/ruff check --quiet --select I --fix-only
 	$(BIN)/ruff format
 
-check: check-format lint types unit  ## format, lint, types and unit tests: under a minute
+check: check-format lint types unit  ## format, lint, types and unit tests: what to run while working
 
 check-format: .venv/.ready
 	$(BIN)/ruff format --check --quiet

@@ -16,6 +16,7 @@ from longshore.domain.configuration import Follower, StageImage
 from longshore.domain.places import RepositoryRef, StageId
 from longshore.domain.policies import TagPolicy
 from tests.support.builders import HOME
+from tests.support.ledgers import create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
@@ -72,18 +73,7 @@ def told(measured: Measured) -> Part:
 def _directory(backend: Backend, size: int, recorder: Recorder) -> DynamoDirectory:
     name = f"lookup-{size}"
     client = backend.clients.dynamodb
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )
+    create_table(backend.clients, name)
     writes: list[WriteRequestTypeDef] = [{"PutRequest": {"Item": item}} for item in _lookups(size)]
     for start in range(0, len(writes), A_BATCH):
         client.batch_write_item(RequestItems={name: writes[start : start + A_BATCH]})

@@ -159,10 +159,10 @@ class DynamoWorld:
         return attempts, None if due_at is None else int(due_at["N"])
 
 
-def create_table(clients: Clients) -> None:
+def create_table(clients: Clients, name: str = TABLE) -> None:
     """Create the ledger's table with its index, as template.yaml declares it."""
     clients.dynamodb.create_table(
-        TableName=TABLE,
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         KeySchema=[

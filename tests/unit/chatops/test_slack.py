@@ -6,7 +6,7 @@ from longshore.chatops.slack import SlackBot
 from longshore.domain.chat import Posted
 from longshore.domain.errors import LongshoreError, NotPermitted, Throttled, UnknownReply
 from longshore.usecases.chat_ports import MessageGone, NotTaken
-from longshore_local.slack.faults import Down, Fault, LostReply, ServerError, TooMany
+from longshore_local.slack.faults import Down, Fault, LostReply, ServerError, Slow, TooMany
 from longshore_local.slack.faults import Refused as SlackRefuses
 from longshore_local.slack.standin import SlackStandIn
 from tests.support.tellings import BACK, FOUND, STARTED
@@ -78,6 +78,20 @@ def test_an_edit_whose_answers_are_lost_comes_again_later(
     message = bot.open(CHANNEL, STARTED)
     slack.inflict(LostReply())
 
+    with pytest.raises(Throttled):
+        bot.edit(message, BACK)
+
+
+def test_a_slack_that_is_too_slow_is_waited_for_no_longer(
+    slack: SlackStandIn, bot: SlackBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = bot.open(CHANNEL, STARTED)
+    monkeypatch.setattr("longshore.chatops.slack.TIMEOUT", 0.1)
+    monkeypatch.setattr("longshore.chatops.slack.TIMEOUT_OF_A_POST", 0.1)
+    slack.inflict(Slow(0.5))
+
+    with pytest.raises(UnknownReply):
+        bot.open(CHANNEL, STARTED)
     with pytest.raises(Throttled):
         bot.edit(message, BACK)
 

@@ -1,23 +1,15 @@
 """What the channels of a chat have been told, and the routes that lead to them, on DynamoDB."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
 from longshore.aws.configurations import DynamoConfigurationStore
-from longshore.aws.publishing import KEEP_TOLD
+from longshore.aws.publishing import keep_told
 from longshore.aws.table import Table
 from longshore.domain.chat import Thread
 from longshore.domain.configuration import Configuration
-from longshore.domain.errors import Conflict
 from longshore.domain.outcomes import Announcement
 from longshore.domain.routes import Route
-
-if TYPE_CHECKING:
-    from longshore.aws.items import Item
-
-_NOT_LATER = "attribute_not_exists(pk) OR #version <= :version"
 
 
 class DynamoThreadStore:
@@ -34,17 +26,9 @@ class DynamoThreadStore:
 
     def keep(self, announcement: Announcement, channel: str, thread: Thread) -> None:
         """Remember what a channel has been told, unless something later is kept already."""
-        attributes = _thread_item(announcement, channel, thread)
-        with suppress(Conflict):
-            self._table.gate.call(
-                self._table.client.update_item,
-                TableName=self._table.name,
-                Key=items.key_of(keys.notice(announcement.thread, channel)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
-                ConditionExpression=_NOT_LATER,
-                ExpressionAttributeNames={f"#{name}": name for name in attributes},
-                ExpressionAttributeValues={f":{name}": each for name, each in attributes.items()},
-            )
+        key = keys.notice(announcement.thread, channel)
+        item = items.record_item(key, "thread", thread, thread.shown + thread.told)
+        keep_told(self._table, announcement, key, item)
 
 
 class DynamoRoutes:
@@ -65,10 +49,3 @@ class DynamoRoutes:
                 return ()
             self._known[application] = known
         return known.notify
-
-
-def _thread_item(announcement: Announcement, channel: str, thread: Thread) -> "Item":
-    key = keys.notice(announcement.thread, channel)
-    item = items.record_item(key, "thread", thread, thread.shown + thread.told)
-    item |= items.of_stage(announcement.stage) | items.expiry(announcement.at, KEEP_TOLD)
-    return {name: value for name, value in item.items() if name not in key._fields}

@@ -16,11 +16,12 @@ from longshore.events.outbound import SOURCE, event_detail
 from longshore.events.strict import encode_document
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+
+    from longshore.aws.items import Item
 
 MOST_ENTRIES = 10
 """What PutEvents takes in one request."""
@@ -151,26 +152,29 @@ class DynamoNoticeStore:
 
     def remember(self, announcement: Announcement) -> None:
         """Keep a sequence number as told, unless a later one is kept already."""
-        attributes = _told_item(announcement)
-        with suppress(Conflict):
-            self._table.gate.call(
-                self._table.client.update_item,
-                TableName=self._table.name,
-                Key=items.key_of(keys.notice(announcement.thread)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
-                ConditionExpression="attribute_not_exists(pk) OR #version < :version",
-                ExpressionAttributeNames={f"#{name}": name for name in attributes},
-                ExpressionAttributeValues={f":{name}": each for name, each in attributes.items()},
-            )
+        key = keys.notice(announcement.thread)
+        told = {"id": announcement.id, "name": announcement.name, "at": announcement.at}
+        item = items.record_item(key, "notice", told, announcement.sequence)
+        keep_told(self._table, announcement, key, item)
 
 
-def _told_item(announcement: Announcement) -> "dict[str, AttributeValueTypeDef]":
-    """Return what is kept of an announcement that was told; the version is its sequence number."""
-    key = keys.notice(announcement.thread)
-    told = {"id": announcement.id, "name": announcement.name, "at": announcement.at}
-    item = items.record_item(key, "notice", told, announcement.sequence)
-    item |= items.of_stage(announcement.stage) | items.expiry(announcement.at, KEEP_TOLD)
-    return {name: value for name, value in item.items() if name not in key._fields}
+def keep_told(table: Table, announcement: Announcement, key: keys.Key, item: "Item") -> None:
+    """Keep what was told of an announcement's thread, unless a later version is kept already.
+
+    The same version may be written again: a channel that is told goes on from where it was.
+    """
+    kept = item | items.of_stage(announcement.stage) | items.expiry(announcement.at, KEEP_TOLD)
+    attributes = {name: value for name, value in kept.items() if name not in key._fields}
+    with suppress(Conflict):
+        table.gate.call(
+            table.client.update_item,
+            TableName=table.name,
+            Key=items.key_of(key),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
+            ConditionExpression="attribute_not_exists(pk) OR #version <= :version",
+            ExpressionAttributeNames={f"#{name}": name for name in attributes},
+            ExpressionAttributeValues={f":{name}": each for name, each in attributes.items()},
+        )
 
 
 def _batches(
