@@ -50,7 +50,10 @@ def trigger_text(trigger: Trigger) -> str:
         TriggerKind.SWEEP: "the sweep",
         TriggerKind.DEPLOY: "deploy",
         TriggerKind.ROLLBACK: "rollback",
+        TriggerKind.PIPELINE: "a pipeline",
     }[trigger.kind]
+    if trigger.origin is not None and trigger.origin.told:
+        return f"{words}: {trigger.origin.told}"
     return f"{words} by {name_actor(trigger.actor)}" if trigger.actor else words
 
 

@@ -4,6 +4,7 @@ Nothing is resolved: `!Ref Inbox` stays `{"Ref": "Inbox"}`, so that a test can s
 in the template's own terms. `ref`, `att` and `KEY` write such expectations.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +103,11 @@ def merged(common: Tree, own: Tree) -> Tree:
         if isinstance(common[key], dict) and isinstance(own[key], dict):
             both[key] = merged(common[key], own[key])
     return both
+
+
+def words_of(function: str, joined_by: str) -> str:
+    """A function's name in small words: PipelineJob is pipeline_job, or pipeline-job."""
+    return re.sub(r"(?<!^)(?=[A-Z])", joined_by, function).lower()
 
 
 def environment(function: str) -> Tree:

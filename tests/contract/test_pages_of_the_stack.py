@@ -18,6 +18,7 @@ from tests.contract.template import (
     parameters,
     resources,
     template,
+    words_of,
 )
 from tests.support.pages import blocks_of
 
@@ -148,7 +149,7 @@ def explained() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("name", functions())
 def test_the_page_lists_what_each_function_may_do(name: str) -> None:
-    assert explained()[name.lower()] == set(grants(name)) - IN_THE_ROLES_NAME
+    assert explained()[words_of(name, "_")] == set(grants(name)) - IN_THE_ROLES_NAME
 
 
 def test_the_page_lists_what_aws_does_in_the_name_of_a_role() -> None:

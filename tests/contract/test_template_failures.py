@@ -44,16 +44,40 @@ def test_functions_are_fed_by_queues_and_the_stream_alone() -> None:
         "Announcer": ["DynamoDB"],
         "Notifier": ["SQS"],
         "Control": [],
+        "PipelineJob": [],
     }
 
 
-def test_nothing_invokes_a_function_asynchronously() -> None:
+def test_nothing_of_ours_invokes_a_function_asynchronously() -> None:
     arns = {json.dumps(att(name)) for name in functions()}
     targets = {json.dumps(target["Arn"]) for rule in RULES.values() for target in rule["Targets"]}
 
     assert targets.isdisjoint(arns)
     assert resources("AWS::Lambda::Permission") == {}
     assert [s["Protocol"] for s in resources("AWS::SNS::Subscription").values()] == ["email"]
+
+
+def test_what_a_pipeline_invokes_leaves_its_credentials_in_no_queue() -> None:
+    retries = {
+        name: function["EventInvokeConfig"]
+        for name, function in functions().items()
+        if "EventInvokeConfig" in function
+    }
+
+    assert retries == {"PipelineJob": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 2}}
+    assert "DeadLetterQueue" not in functions()["PipelineJob"]
+
+
+@pytest.mark.parametrize("metric", ["Errors", "AsyncEventsDropped"])
+def test_a_pipeline_that_is_not_answered_raises_an_alarm(metric: str) -> None:
+    (alarm,) = [
+        alarm
+        for alarm in resources(ALARM).values()
+        if alarm["MetricName"] == metric
+        and alarm["Dimensions"] == [{"Name": "FunctionName", "Value": ref("PipelineJob")}]
+    ]
+
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
 
 
 def test_each_queue_feeds_the_function_meant_for_it() -> None:

@@ -56,6 +56,10 @@ CALLS = {
     | {"secretsmanager:GetSecretValue", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
     | {"ecs:DescribeTaskDefinition", "logs:GetLogEvents"},
     "Control": ITEMS - {"dynamodb:UpdateItem"} | {"dynamodb:ConditionCheckItem", "sqs:SendMessage"},
+    "PipelineJob": {"dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"}
+    | {"dynamodb:PutItem", "dynamodb:Query", "ecr:DescribeImages", "sqs:SendMessage"}
+    | {"codepipeline:GetJobDetails", "codepipeline:GetPipelineExecution"}
+    | {"codepipeline:PutJobFailureResult", "codepipeline:PutJobSuccessResult"},
 }
 
 POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -66,12 +70,16 @@ SENDS = {
     "Announcer": [att("Notices"), att("StreamDeadLetters")],
     "Notifier": [att("Notices")],
     "Control": [att("Inbox")],
+    "PipelineJob": [att("Inbox")],
 }
 
 POLLED = {"Router": att("Inbox"), "Reconciler": att("Work"), "Notifier": att("Notices")}
 
 # IAM has no resource for these.
 WITHOUT_RESOURCE = {
+    "codepipeline:GetJobDetails",
+    "codepipeline:PutJobFailureResult",
+    "codepipeline:PutJobSuccessResult",
     "dynamodb:ListStreams",
     "ecs:DescribeTaskDefinition",
     "ecs:ListTaskDefinitions",
@@ -142,6 +150,7 @@ def test_aws_acts_in_a_roles_name_only_where_it_must(name: str) -> None:
         "Announcer": {f"dynamodb:{action}" for action in stream},
         "Notifier": POLLS | {"kms:GenerateDataKey"},
         "Control": set(),
+        "PipelineJob": set(),
     }
 
     assert grants(name) - calls(name) == always | traces | more[name]

@@ -10,12 +10,22 @@ from longshore.runtime.settings import (
     AnnouncerSettings,
     ControlSettings,
     NotifierSettings,
+    PipelineJobSettings,
     ReconcilerSettings,
     RouterSettings,
     Settings,
 )
 from tests.contract.cloudformation import Tree
-from tests.contract.template import KEY, att, environment, functions, ref, resource, resources
+from tests.contract.template import (
+    KEY,
+    att,
+    environment,
+    functions,
+    ref,
+    resource,
+    resources,
+    words_of,
+)
 
 HOME = {"LONGSHORE_PARTITION": ref("AWS::Partition"), "LONGSHORE_ACCOUNT": ref("AWS::AccountId")}
 TABLE = {"LONGSHORE_TABLE": ref("Ledger")}
@@ -33,6 +43,7 @@ SETTINGS = {
     | {"LONGSHORE_SLACK_SECRET": ref("SlackSecretArn")}
     | {"LONGSHORE_SLACK_API_URL": ref("SlackApiUrl")},
     "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
+    "PipelineJob": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
 }
 
 READ: dict[str, type[Settings]] = {
@@ -41,6 +52,7 @@ READ: dict[str, type[Settings]] = {
     "Announcer": AnnouncerSettings,
     "Notifier": NotifierSettings,
     "Control": ControlSettings,
+    "PipelineJob": PipelineJobSettings,
 }
 
 NAME = {"Fn::If": ["NamesInstallation", ref("InstallationName"), ref("AWS::StackName")]}
@@ -65,7 +77,7 @@ def test_a_function_finds_the_settings_of_its_logs_and_metrics(name: str) -> Non
     others = {k: value for k, value in environment(name).items() if not k.startswith("LONGSHORE_")}
 
     assert others == {
-        "POWERTOOLS_SERVICE_NAME": {"Fn::Sub": f"${{AWS::StackName}}-{name.lower()}"},
+        "POWERTOOLS_SERVICE_NAME": {"Fn::Sub": f"${{AWS::StackName}}-{words_of(name, '-')}"},
         "POWERTOOLS_METRICS_NAMESPACE": "Longshore",
         "POWERTOOLS_LOG_LEVEL": ref("LogLevel"),
     }
@@ -75,7 +87,7 @@ def test_a_function_finds_the_settings_of_its_logs_and_metrics(name: str) -> Non
 def test_a_function_runs_its_own_file_on_both_layers(name: str) -> None:
     function = functions()[name]
 
-    assert function["CodeUri"] == f"functions/{name.lower()}"
+    assert function["CodeUri"] == f"functions/{words_of(name, '_')}"
     assert function["Handler"] == "app.handler"
     assert function["Runtime"] == "python3.13"
     assert function["Layers"] == [ref("DependenciesLayer"), ref("LongshoreLayer")]
@@ -103,6 +115,7 @@ def test_functions_end_in_time() -> None:
         "Announcer": 30,
         "Notifier": 45,
         "Control": 30,
+        "PipelineJob": 120,
     }
 
 
@@ -118,7 +131,9 @@ def test_a_layer_is_for_what_the_functions_run_on(name: str) -> None:
 @pytest.mark.parametrize("name", functions())
 def test_a_log_group_is_named_after_its_function_kept_for_a_while_and_encrypted(name: str) -> None:
     assert resources("AWS::Logs::LogGroup")[f"{name}Logs"] == {
-        "LogGroupName": {"Fn::Sub": [f"/longshore/${{Name}}/{name.lower()}", {"Name": NAME}]},
+        "LogGroupName": {
+            "Fn::Sub": [f"/longshore/${{Name}}/{words_of(name, '-')}", {"Name": NAME}]
+        },
         "RetentionInDays": ref("LogRetentionDays"),
         "KmsKeyId": KEY,
     }
@@ -148,6 +163,7 @@ def test_the_command_finds_the_installation() -> None:
         "bus": "<Bus>",
         "work_queue_url": "<Work>",
         "inbox_url": "<Inbox>",
+        "pipeline_job": "<PipelineJob>",
         "slack": True,
     }
 

@@ -7,6 +7,7 @@ import pytest
 
 from longshore.domain.configuration import Base, Configuration, StageSpec, TargetSpec
 from longshore.domain.deployments import Trigger, TriggerKind
+from longshore.domain.origins import Origin
 from longshore.domain.policies import SemverPolicy
 from longshore_cli.differences import differences
 from longshore_cli.starter import scalar
@@ -37,6 +38,9 @@ def test_every_trigger_has_words() -> None:
 
     assert len(words) == len(TriggerKind)
     assert trigger_text(Trigger(TriggerKind.RETRY, "ana")) == "retry by ana"
+    origin = Origin(pipeline="checkout", commit="c0ffee" * 7)
+    by_pipeline = Trigger(TriggerKind.PIPELINE, "codepipeline:checkout", (), origin)
+    assert trigger_text(by_pipeline) == "a pipeline: commit c0ffeec0ffee, pipeline checkout"
 
 
 def test_what_is_absent_is_a_dash() -> None:

@@ -63,7 +63,7 @@ def test_an_older_push_is_held_as_moved_back() -> None:
 
     assert isinstance(move, HoldBack)
     assert move.kind is HoldKind.MOVED_BACK
-    assert "the tag was moved back" in move.reason
+    assert "a stage goes back only by a person's word" in move.reason
 
 
 def test_a_lower_version_never_ships_even_when_pushed_later() -> None:

@@ -24,6 +24,7 @@ from tests.support.builders import (
     make_release,
 )
 from tests.support.fakes import NOON
+from tests.support.pipelines import ORIGIN
 
 IMAGE = {
     "repository": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/checkout",
@@ -44,7 +45,7 @@ def test_a_deployment_that_has_begun_says_all_there_is_and_null_for_the_rest() -
         "release": {"app": IMAGE | {"digest": make_digest(7)}},
         "before": None,
         "failure": None,
-        "trigger": {"kind": "push", "actor": None, "events": ["event-1"]},
+        "trigger": {"kind": "push", "actor": None, "events": ["event-1"], "origin": None},
         "started_at": "2026-11-23T12:00:00+00:00",
         "seconds": None,
     }
@@ -56,7 +57,7 @@ def test_a_deployment_that_failed_says_why_from_what_and_how_long_it_took() -> N
         phase=Phase.ROLLED_BACK,
         before=make_release(1),
         failure=Failure("it crashed", "prod/web", "web", 137, "OOM", "unhealthy"),
-        trigger=Trigger(TriggerKind.RETRY, "arn:of:somebody", ("wish-1",)),
+        trigger=Trigger(TriggerKind.RETRY, "arn:of:somebody", ("wish-1",), ORIGIN),
         finished_at=NOON + timedelta(seconds=125.4),
     )
 
@@ -77,6 +78,14 @@ def test_a_deployment_that_failed_says_why_from_what_and_how_long_it_took() -> N
         "kind": "retry",
         "actor": "arn:of:somebody",
         "events": ["wish-1"],
+        "origin": {
+            "pipeline": "checkout",
+            "execution": "e-1",
+            "commit": ORIGIN.commit,
+            "url": None,
+            "author": None,
+            "trigger": None,
+        },
     }
     assert detail["seconds"] == 125
 

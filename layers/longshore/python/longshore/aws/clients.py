@@ -14,11 +14,13 @@ from botocore.session import Session
 from longshore import __version__
 
 if TYPE_CHECKING:
+    from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -77,6 +79,22 @@ class Clients:
     def secrets(self) -> "SecretsManagerClient":
         """The client of the secrets."""
         return cast("SecretsManagerClient", self._client("secretsmanager"))
+
+    @property
+    def codepipeline(self) -> "CodePipelineClient":
+        """The pipelines' client."""
+        return cast("CodePipelineClient", self._client("codepipeline"))
+
+    def s3_of(self, access_key: str, secret_key: str, session_token: str) -> "S3Client":
+        """Return a client of S3 with credentials of somebody else; it is kept nowhere."""
+        client = self._session.create_client(
+            "s3",
+            config=self._reads,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            aws_session_token=session_token,
+        )
+        return cast("S3Client", client)
 
     def logs(self, region: str) -> "CloudWatchLogsClient":
         """Return the logs' client of a region."""

@@ -38,10 +38,14 @@ class HoldBack:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """There is nothing to do, or not now; `outcome` is what the asking events end as."""
+    """There is nothing to do, or not now; `outcome` is what the asking events end as.
+
+    `deployment` is the number of the one under way that does it already.
+    """
 
     reason: str
     outcome: Outcome = Outcome.DUPLICATE
+    deployment: int | None = None
 
 
 Move = Deploy | HoldBack | Stay
@@ -56,7 +60,8 @@ def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
             Outcome.HELD,
         )
     if flight is not None and flight.release.content == candidate.content:
-        return Stay(f"{candidate} is already on its way as {flight.name}")
+        reason = f"{candidate} is already on its way as {flight.name}"
+        return Stay(reason, deployment=flight.number)
     if flight is None and stage.live is not None and stage.live.content == candidate.content:
         return Stay(_same_digest(stage.live, candidate))
     if snapshot.switch.on:
@@ -153,7 +158,7 @@ def _older(image: StageImage, reference: Release, candidate: Release) -> str:
     if now.pushed_at and then.pushed_at and then.pushed_at < now.pushed_at:
         return (
             f"{then} was pushed at {then.pushed_at:%Y-%m-%d %H:%M:%S}, before {now} "
-            f"({now.pushed_at:%Y-%m-%d %H:%M:%S}): the tag was moved back"
+            f"({now.pushed_at:%Y-%m-%d %H:%M:%S}); a stage goes back only by a person's word"
         )
     return ""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from longshore.domain.failures import Failure
+from longshore.domain.origins import Origin
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
 
@@ -103,16 +104,21 @@ class TriggerKind(StrEnum):
     APPLY = "apply"
     DEPLOY = "deploy"
     ROLLBACK = "rollback"
+    PIPELINE = "pipeline"
     SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Why a deployment began; `actor` is who signed, None when it was nobody."""
+    """Why a deployment began; `actor` is who signed, None when it was nobody.
+
+    `origin` is where the release comes from, as far as who asked for it said.
+    """
 
     kind: TriggerKind
     actor: str | None = None
     events: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

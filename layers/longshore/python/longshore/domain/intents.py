@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from longshore.domain.actors import name_actor
+from longshore.domain.origins import Origin
 from longshore.domain.places import StageId
 
 
@@ -38,7 +39,8 @@ class Intent:
     `images` are those of a deploy. A rollback names the ids of two releases: `to`, and `leaving`,
     the one that the person saw in place, None where they saw none: it goes no further back than
     they meant although two people ask at once.
-    `ledger` is the name of the ledger that it was written to.
+    `ledger` is the name of the ledger that it was written to. `origin` is that of a deploy by a
+    pipeline, which is no person's word: it passes nothing that keeps a release back.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Intent:
     to: str | None = None
     leaving: str | None = None
     ledger: str = ""
+    origin: Origin | None = None
 
     @property
     def told(self) -> str:

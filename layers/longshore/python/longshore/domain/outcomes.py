@@ -21,13 +21,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventOutcome:
-    """The end of one (event, stage) pair."""
+    """The end of one (event, stage) pair; `deployment` is the number of the one that it led to."""
 
     event: str
     stage: StageId
     outcome: Outcome
     reason: str
     at: datetime
+    deployment: int | None = None
 
 
 class EventName(StrEnum):

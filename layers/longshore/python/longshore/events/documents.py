@@ -23,12 +23,18 @@ _LONGEST_SHOWN = 60
 
 def parse_document(body: str | bytes) -> dict[str, object]:
     """Read a JSON object; raise ValueError for anything else, however it is broken."""
+    document = parse_json(body)
+    if not isinstance(document, dict):
+        raise ValueError(f"{kind_of(document)} where a JSON object is expected")  # noqa: TRY004  malformed is one kind of error
+    return document
+
+
+def parse_json(body: str | bytes) -> object:
+    """Read any JSON; raise ValueError for what is none, however it is broken."""
     if len(body) > LARGEST:
         raise ValueError(f"longer than {LARGEST} bytes, which no event or message can be")
     text = _decoded(body)
     document = _parse(text)
-    if not isinstance(document, dict):
-        raise ValueError(f"{kind_of(document)} where a JSON object is expected")  # noqa: TRY004  malformed is one kind of error
     if text.count("{") + text.count("[") > DEEPEST and _is_too_deep(document):
         raise ValueError(f"nested more than {DEEPEST} levels deep")
     return document

@@ -11,6 +11,7 @@ from datetime import datetime
 from longshore.domain.deployments import DeploymentRecord, Trigger
 from longshore.domain.failures import Failure
 from longshore.domain.holds import Hold, Would
+from longshore.domain.origins import Origin
 from longshore.domain.outcomes import Announcement
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
@@ -125,6 +126,21 @@ def _trigger(trigger: Trigger) -> dict[str, object]:
         "kind": trigger.kind.value,
         "actor": trigger.actor,
         "events": list(trigger.events),
+        "origin": _origin(trigger.origin),
+    }
+
+
+def _origin(origin: Origin | None) -> dict[str, object] | None:
+    """Return where a release comes from: what leads from what runs back to the push."""
+    if origin is None:
+        return None
+    return {
+        "pipeline": origin.pipeline,
+        "execution": origin.execution,
+        "commit": origin.commit,
+        "url": origin.url,
+        "author": origin.author,
+        "trigger": origin.trigger,
     }
 
 

@@ -29,7 +29,10 @@ _TELLING: Mapping[tuple[str, str], tuple[str, ...]] = {
 _SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
     (frozenset(keys), words)
     for keys, words in (
-        (("CodePipeline.job",), "a job of a CodePipeline Lambda action"),
+        (
+            ("CodePipeline.job",),
+            "a job of a CodePipeline Lambda action, which the function pipeline_job takes",
+        ),
         (("LifecycleEventHookExecutionId",), "a lifecycle hook of CodeDeploy"),
         (("Records",), "a batch of SQS or SNS records, each with an event inside"),
         (("TopicArn", "Type"), "an SNS message, with an event inside at most"),

@@ -116,6 +116,11 @@ class ControlSettings(_KeepsLedger):
 
 
 @dataclass(frozen=True, slots=True)
+class PipelineJobSettings(_KeepsLedger):
+    """The deploy action's function writes intents, as the control function does."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncerSettings(Settings):
     """The announcer brings the outbox to the bus and to the queue of notices."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from longshore.domain.configuration import Mode, StageSpec
 from longshore.domain.intents import BEGINNING, Intent, IntentKind, WantedImage
+from longshore.domain.origins import Origin
 from longshore.domain.places import StageId
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.documents import printable, shown
@@ -26,7 +27,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 class IntentRequest:
     """What a person asks, in the words of their request; the actor is who signed it.
 
-    `id` is the client's: a request that is sent twice has the same one and counts once.
+    `id` is the client's: a request that is sent twice has the same one and counts once. `origin`
+    says that it is a pipeline that asks.
     """
 
     stage: str
@@ -37,6 +39,7 @@ class IntentRequest:
     images: tuple[WantedImage, ...] = ()
     to: str | None = None
     leaving: str | None = None
+    origin: Origin | None = None
 
 
 def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
@@ -50,7 +53,7 @@ def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         Throttled: AWS was busy; the same request can be sent again.
     """
     intent = _intent(request, ports)
-    spec = _existing(intent.stage, ports)
+    spec = existing_stage(intent.stage, ports)
     check_intent(intent, spec)
     _check_observed(intent, spec)
     _check_frozen(intent, ports)
@@ -74,6 +77,7 @@ def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         to=request.to,
         leaving=request.leaving,
         ledger=ports.ledger,
+        origin=request.origin,
     )
 
 
@@ -100,8 +104,8 @@ def _kind(text: str) -> IntentKind:
         raise InvalidError(f"{shown(text)} is no wish: use {known}", "send one of these") from error
 
 
-def _existing(stage: StageId, ports: ControlPorts) -> StageSpec:
-    """Return a stage of a configuration in force."""
+def existing_stage(stage: StageId, ports: ControlPorts) -> StageSpec:
+    """Return a stage of a configuration in force; raise UnknownStageError where none has it."""
     pointer = ports.configurations.pointer(stage.application)
     if pointer.number:
         configuration = ports.configurations.configuration(stage.application, pointer.number)

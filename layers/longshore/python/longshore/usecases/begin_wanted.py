@@ -1,4 +1,4 @@
-"""Begin a deployment that a person asked for by name, or say why it does not begin."""
+"""Begin a deployment that was asked for by name, or say why it does not begin."""
 
 from dataclasses import replace
 
@@ -24,10 +24,11 @@ def begin_wanted(
     that a person keeps already stays kept as it was.
     """
     reason = f"{name_actor(intent.actor)}: {intent.reason}"
+    kind = TriggerKind(intent.kind) if intent.origin is None else TriggerKind.PIPELINE
     heard = Changes(stage=stage.without_veto(move.release), consumed=(intent,))
     if hold is not None and stage.paused is None:
         heard = _held(round_, heard, Hold(hold, reason, intent.at))
-    trigger = Trigger(TriggerKind(intent.kind), intent.actor, (intent.id,))
+    trigger = Trigger(kind, intent.actor, (intent.id,), intent.origin)
     named = replace(move, reason=f"{move.reason}; {reason}")
     start_deployment(round_, named, trigger, heard)
 
@@ -39,7 +40,7 @@ def decline(round_: Round, intent: Intent, stay: Stay, hold: HoldKind | None = N
         words = f"{name_actor(intent.actor)}: {intent.reason}"
         changes = _held(round_, changes, Hold(hold, words, intent.at))
         end, reason = Outcome.APPLIED, f"{reason}, and is kept there until somebody resumes it"
-    outcome = EventOutcome(intent.id, intent.stage, end, reason, round_.now)
+    outcome = EventOutcome(intent.id, intent.stage, end, reason, round_.now, stay.deployment)
     round_.commit(replace(changes, outcomes=(outcome,)))
 
 

@@ -1,7 +1,8 @@
-"""Deploy the images that a person names, whatever the policies choose."""
+"""Deploy the images that a person or a pipeline names, whatever the policies choose."""
 
 from collections.abc import Sequence
 
+from longshore.decide.pipeline_word import decide_pipeline
 from longshore.decide.promotion import Stay
 from longshore.decide.selection import Chosen, is_runnable
 from longshore.decide.word import decide_deploy, standing
@@ -31,6 +32,9 @@ def hear_deploys(round_: Round, intents: Sequence[Intent], look: Look) -> None:
 
 def _hear(round_: Round, intent: Intent, look: Look) -> None:
     wanted = _release(round_, intent.images, look)
+    if intent.origin is not None:
+        _hear_pipeline(round_, intent, wanted)
+        return
     move = decide_deploy(round_.snapshot, wanted)
     chosen = isinstance(look.choice, Chosen) and look.choice.release.content == wanted.content
     hold = None if chosen else HoldKind.DEPLOYED
@@ -39,6 +43,15 @@ def _hear(round_: Round, intent: Intent, look: Look) -> None:
         decline(round_, intent, move, hold if is_there else None)
         return
     begin_wanted(round_, intent, move, round_.stage, hold)
+
+
+def _hear_pipeline(round_: Round, intent: Intent, wanted: Release) -> None:
+    """Begin what a pipeline asks for; it leaves no hold, for the next execution shall pass."""
+    move = decide_pipeline(round_.snapshot, wanted)
+    if isinstance(move, Stay):
+        decline(round_, intent, move)
+    else:
+        begin_wanted(round_, intent, move, round_.stage, None)
 
 
 def _release(round_: Round, wanted: Sequence[WantedImage], look: Look) -> Release:

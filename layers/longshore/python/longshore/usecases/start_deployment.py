@@ -80,6 +80,8 @@ def _supersede(
 def _applied(round_: Round, deployment: DeploymentRecord) -> tuple[EventOutcome, ...]:
     reason = f"{deployment.name} began: {deployment.reason}"
     return tuple(
-        EventOutcome(event, deployment.stage, Outcome.APPLIED, reason, round_.now)
+        EventOutcome(
+            event, deployment.stage, Outcome.APPLIED, reason, round_.now, deployment.number
+        )
         for event in deployment.trigger.events
     )

@@ -4,13 +4,15 @@ from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.intents import DynamoIntentStore
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.runtime.clock import Invocation, SystemClock
-from longshore.runtime.settings import ControlSettings
+from longshore.runtime.settings import ControlSettings, PipelineJobSettings
 from longshore.runtime.wiring.shared import make_table, make_wakeups
 from longshore.usecases.control_ports import ControlPorts
 
 
-def make_control(settings: ControlSettings, invocation: Invocation) -> ControlPorts:
-    """Return the control function's ports for one invocation."""
+def make_control(
+    settings: ControlSettings | PipelineJobSettings, invocation: Invocation
+) -> ControlPorts:
+    """Return what takes intents, for one invocation."""
     table = make_table(settings.table)
     return ControlPorts(
         configurations=DynamoConfigurationStore(table),

@@ -1,0 +1,26 @@
+"""Where a release comes from: the way back from what runs to the push."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The pipeline execution that brought a release, and the commit that it was built from.
+
+    `commit` is a revision id of the source, `url` leads to it, `author` and `trigger` are words of
+    the source and of CodePipeline. None stands for what nobody told.
+    """
+
+    pipeline: str | None = None
+    execution: str | None = None
+    commit: str | None = None
+    url: str | None = None
+    author: str | None = None
+    trigger: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The origin in words; empty where nothing is known of it."""
+        built = f"commit {self.commit[:12]}" if self.commit else ""
+        by = f"pipeline {self.pipeline}" if self.pipeline else ""
+        return ", ".join(part for part in (built, by) if part)
