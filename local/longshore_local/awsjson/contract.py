@@ -9,6 +9,8 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from longshore_local.awsjson.constraints import violations
+
 Document = Mapping[str, object]
 PLAIN = frozenset({str, int, float, bool, bytes, datetime})
 Leaf = Callable[[str, object], object]
@@ -44,6 +46,10 @@ class ServiceContract:
     def check_input(self, operation: str, parameters: Document) -> None:
         """Raise ContractError unless the parameters are what the operation takes."""
         self._check(self._operation(operation).input_shape, parameters, f"input of {operation}")
+
+    def violations(self, operation: str, parameters: Document) -> list[str]:
+        """Return what the service itself refuses: patterns, lengths and enumerations."""
+        return list(violations(self._operation(operation).input_shape, parameters))
 
     def shape_output(self, operation: str, result: Document) -> dict[str, object]:
         """Return a copy of a result without None values; raise ContractError if it does not fit.

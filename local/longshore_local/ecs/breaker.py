@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import ceil
 
-from longshore_local.ecs.params import flag, table, text, whole
+from longshore_local.worlds.params import flag, table, text, whole
 
 DEFAULT_PERCENT = 50
 LEAST, MOST = 3, 200

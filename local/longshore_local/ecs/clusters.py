@@ -7,9 +7,9 @@ from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs import tags
 from longshore_local.ecs.engine import Engine, Operation
 from longshore_local.ecs.names import last_part
-from longshore_local.ecs.params import Output, Params, page, text, texts
 from longshore_local.ecs.region import DEFAULT_CLUSTER
 from longshore_local.ecs.state import ClusterState
+from longshore_local.worlds.params import Output, Params, page, text, texts
 
 REPEATED = (
     "settings",

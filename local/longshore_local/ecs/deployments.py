@@ -3,7 +3,6 @@
 from longshore_local.awsjson.contract import without_none
 from longshore_local.ecs import breaker
 from longshore_local.ecs.events import TROUBLE, note, tell_deployment, tell_service
-from longshore_local.ecs.params import Params, text
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import (
     DeploymentState,
@@ -13,6 +12,7 @@ from longshore_local.ecs.state import (
     ServiceRevision,
     ServiceState,
 )
+from longshore_local.worlds.params import Params, text
 
 TASKS_FAILED = "ECS deployment circuit breaker: tasks failed to start."
 BREAKER_ROLLED_BACK = (

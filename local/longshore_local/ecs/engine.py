@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from longshore_local.ecs.params import Output, Params
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.rollout import Rollout
+from longshore_local.worlds.params import Output, Params
 
 
 @dataclass(frozen=True, slots=True)

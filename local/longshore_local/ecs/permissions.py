@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from longshore.domain.places import Home
 from longshore_local.awsjson.access import Permission
 from longshore_local.ecs.names import Names, last_part
-from longshore_local.ecs.params import Params, tables, text, texts
 from longshore_local.ecs.region import DEFAULT_CLUSTER
+from longshore_local.worlds.params import Params, tables, text, texts
 
 ANYTHING = "*"
 FOR_TASKS = "ecs-tasks.amazonaws.com"

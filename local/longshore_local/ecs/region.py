@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from longshore.domain.places import Home
 from longshore_local.ecs import errors
-from longshore_local.ecs.agenda import Agenda, Step
-from longshore_local.ecs.ids import Ids
 from longshore_local.ecs.images import Images
 from longshore_local.ecs.names import Names, last_part
 from longshore_local.ecs.pace import Pace
-from longshore_local.ecs.params import Params, text
 from longshore_local.ecs.state import ClusterState, RevisionState, ServiceState, Tag
+from longshore_local.worlds.agenda import Agenda, Step
+from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.params import Params, text
 
 Event = dict[str, object]
 Emit = Callable[[Event], None]

@@ -13,10 +13,10 @@ from math import ceil
 from longshore_local.ecs import breaker, deployments
 from longshore_local.ecs.events import note, tell_service
 from longshore_local.ecs.images import Exits
-from longshore_local.ecs.params import whole
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import DeploymentState, ServiceState, TaskState
 from longshore_local.ecs.task_life import TaskLife
+from longshore_local.worlds.params import whole
 
 CANNOT_MOVE = (
     "was unable to stop or start tasks during a deployment because of the service deployment "

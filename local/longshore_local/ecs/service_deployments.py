@@ -10,7 +10,6 @@ from datetime import datetime
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs import deployments, errors
 from longshore_local.ecs.engine import Engine, Operation
-from longshore_local.ecs.params import Output, Params, page, required, table, text, texts
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import (
     DeploymentState,
@@ -18,6 +17,7 @@ from longshore_local.ecs.state import (
     ServiceRevision,
     ServiceState,
 )
+from longshore_local.worlds.params import Output, Params, page, required, table, text, texts
 
 MOST_DESCRIBED = 20
 

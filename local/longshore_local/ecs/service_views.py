@@ -1,8 +1,8 @@
 """How ECS describes a service and its deployments."""
 
-from longshore_local.ecs.params import Output
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import DeploymentState, ServiceState, TaskState
+from longshore_local.worlds.params import Output
 
 # Members of a service that its deployments repeat.
 OF_A_DEPLOYMENT = (

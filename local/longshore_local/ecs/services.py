@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from longshore_local.awsjson.contract import without_none
 from longshore_local.ecs import deployments, errors, tags
 from longshore_local.ecs.engine import Engine, Operation
-from longshore_local.ecs.params import (
+from longshore_local.ecs.service_views import service_view
+from longshore_local.ecs.state import ServiceState
+from longshore_local.worlds.params import (
     Output,
     Params,
     flag,
@@ -16,8 +18,6 @@ from longshore_local.ecs.params import (
     texts,
     whole,
 )
-from longshore_local.ecs.service_views import service_view
-from longshore_local.ecs.state import ServiceState
 
 MOST_DESCRIBED = 10
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs import errors
 from longshore_local.ecs.engine import Engine, Operation
-from longshore_local.ecs.params import Output, Params, required, tables, text, texts
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import Tag
+from longshore_local.worlds.params import Output, Params, required, tables, text, texts
 
 MOST_TAGS = 50
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from longshore_local.awsjson.contract import without_none
 from longshore_local.ecs import errors, tags
 from longshore_local.ecs.engine import Engine, Operation
-from longshore_local.ecs.params import Output, Params, flag, page, required, tables, text, texts
 from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import RevisionState
+from longshore_local.worlds.params import Output, Params, flag, page, required, tables, text, texts
 
 FAMILY = re.compile(r"[A-Za-z0-9_-]{1,255}")
 

@@ -1,7 +1,7 @@
 """How ECS describes a task."""
 
-from longshore_local.ecs.params import Output
 from longshore_local.ecs.state import ContainerState, TaskState
+from longshore_local.worlds.params import Output
 
 HEALTHY, UNHEALTHY, UNKNOWN = "HEALTHY", "UNHEALTHY", "UNKNOWN"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from longshore_local.ecs import errors
 from longshore_local.ecs.engine import Engine, Operation
 from longshore_local.ecs.names import last_part
-from longshore_local.ecs.params import Output, Params, page, required, text, texts
 from longshore_local.ecs.state import ClusterState, TaskState
 from longshore_local.ecs.task_views import task_view
+from longshore_local.worlds.params import Output, Params, page, required, text, texts
 
 MOST_DESCRIBED = 100
 

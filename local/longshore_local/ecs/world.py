@@ -17,13 +17,13 @@ from longshore_local.ecs import (
     tasks,
 )
 from longshore_local.ecs.engine import Engine, Operation
-from longshore_local.ecs.ids import Ids
 from longshore_local.ecs.images import Exits, Images
 from longshore_local.ecs.pace import Pace
-from longshore_local.ecs.params import Output, Params
 from longshore_local.ecs.region import Emit, Event, Region
 from longshore_local.ecs.rollout import Rollout
 from longshore_local.ecs.state import TaskState
+from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.params import Output, Params
 
 OPERATIONS: Mapping[str, Operation] = {
     **clusters.OPERATIONS,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from longshore_local.ecs.ids import Ids
+from longshore_local.worlds.ids import Ids
 from tests.contract.fakes.boxes import Box, Document, with_dead_letters
 from tests.contract.fakes.clouds import NOON, Memory
 from tests.simulation.cloud.sqs import Sqs

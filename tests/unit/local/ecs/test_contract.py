@@ -9,8 +9,8 @@ from botocore.validate import ParamValidator
 
 from longshore_local.awsjson import ContractError
 from longshore_local.ecs import OPERATIONS, Event
-from longshore_local.ecs.params import Output, Params
 from longshore_local.ecs.world import Proceed
+from longshore_local.worlds.params import Output, Params
 from tests.unit.local.ecs.scene import Scene
 
 MODEL = ServiceModel(dict(Loader().load_service_model("ecs", "service-2")), "ecs")
