@@ -1,0 +1,69 @@
+"""The world's memory and its ports: all that CodePipeline holds in one account and region."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from longshore.domain.places import Home
+from longshore_local.codepipeline import errors
+from longshore_local.codepipeline.pace import Pace
+from longshore_local.codepipeline.ports import Event, Outside
+from longshore_local.codepipeline.state import ExecutionState, JobState, PipelineState
+from longshore_local.worlds.agenda import Agenda, Step
+from longshore_local.worlds.ids import Ids
+
+Emit = Callable[[Event], None]
+"""Takes an event as EventBridge would deliver it; it must not wait for anybody."""
+
+
+@dataclass(slots=True)
+class Account:
+    """Pipelines and jobs, and the time up to which everything has happened."""
+
+    home: Home
+    outside: Outside
+    emit: Emit
+    pace: Pace
+    ids: Ids
+    now: datetime
+    agenda: Agenda = field(default_factory=Agenda)
+    pipelines: dict[str, PipelineState] = field(default_factory=dict)
+    jobs: dict[str, JobState] = field(default_factory=dict)
+
+    def arn(self, path: str) -> str:
+        """Return the ARN of a pipeline, `name`, or of a part of it, `name/stage/action`."""
+        home = self.home
+        return f"arn:{home.partition}:codepipeline:{home.region}:{home.account}:{path}"
+
+    def later(self, delay: timedelta, step: Step) -> None:
+        """Plan a step."""
+        self.agenda.add(self.now + delay, step)
+
+    def run_until(self, moment: datetime) -> None:
+        """Let everything happen that is due by a moment; a clock that went back changes nothing."""
+        while (due := self.agenda.take(moment)) is not None:
+            when, step = due
+            self.now = max(self.now, when)
+            step()
+        self.now = max(self.now, moment)
+
+    def pipeline(self, name: str | None) -> PipelineState:
+        """Return a pipeline; raise PipelineNotFoundException without it."""
+        found = self.pipelines.get(name or "")
+        if found is None:
+            raise errors.pipeline_not_found(name or "")
+        return found
+
+    def execution(self, pipeline: PipelineState, execution: str | None) -> ExecutionState:
+        """Return an execution; raise PipelineExecutionNotFoundException without it."""
+        for found in pipeline.executions:
+            if found.id == execution:
+                return found
+        raise errors.execution_not_found(pipeline.name, execution or "")
+
+    def job(self, job: str | None) -> JobState:
+        """Return a job; raise JobNotFoundException without it."""
+        found = self.jobs.get(job or "")
+        if found is None:
+            raise errors.job_not_found(job or "")
+        return found
