@@ -53,7 +53,7 @@ def trigger_text(trigger: Trigger) -> str:
         TriggerKind.PIPELINE: "a pipeline",
     }[trigger.kind]
     if trigger.origin is not None and trigger.origin.told:
-        return f"{words}: {trigger.origin.told}"
+        return trigger.origin.told
     return f"{words} by {name_actor(trigger.actor)}" if trigger.actor else words
 
 

@@ -104,6 +104,7 @@ _HANDLERS = {
     "Announcer": "announce",
     "Notifier": "notify",
     "Control": "control",
+    "PipelineJob": "pipeline_job",
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from longshore.aws.artifacts import S3Artifacts
 from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
 from longshore.aws.clients import Clients
 from longshore.aws.configurations import DynamoConfigurationStore
@@ -16,8 +17,10 @@ from longshore.aws.directory import DynamoDirectory
 from longshore.aws.ecs import AwsEcs
 from longshore.aws.gate import Gate, Passage
 from longshore.aws.intents import DynamoIntentStore
+from longshore.aws.job_ledger import DynamoJobLedger
 from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.outbox import DynamoOutboxStore
+from longshore.aws.pipeline_jobs import CodePipelineJobs
 from longshore.aws.publishing import (
     DynamoNoticeStore,
     EventBridgePublisher,
@@ -29,16 +32,20 @@ from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
 from longshore.aws.registry import EcrRegistry
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
+from longshore.domain.errors import LongshoreError
 from longshore.domain.places import Home
 from longshore.domain.rates import PUBLISHED, Rates
 from longshore.runtime.announcer import announce_batch
+from longshore.runtime.batch import BatchFailedError
 from longshore.runtime.control_api import answer_request
 from longshore.runtime.notifier import notify_batch
 from longshore.runtime.observability import Journal
+from longshore.runtime.pipeline_job import answer_job
 from longshore.runtime.reconciler import reconcile_batch
 from longshore.runtime.router import route_batch
 from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.control_ports import ControlPorts
+from longshore.usecases.job_ports import JobPorts
 from longshore.usecases.ports import Clock
 from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
 from longshore.usecases.round import Ports
@@ -133,7 +140,10 @@ class Environment:
         )
 
     def control(self, event: Event, clock: Clock) -> Any:
-        ports = ControlPorts(
+        return answer_request(event, self._control(clock), self.stack.journal)
+
+    def _control(self, clock: Clock) -> ControlPorts:
+        return ControlPorts(
             configurations=DynamoConfigurationStore(self.table),
             intents=DynamoIntentStore(self.table),
             switch=DynamoStopSwitch(self.table),
@@ -142,7 +152,21 @@ class Environment:
             home=self.stack.home,
             ledger=self.stack.ledger,
         )
-        return answer_request(event, ports, self.stack.journal)
+
+    def pipeline_job(self, event: Event, clock: Clock) -> Any:
+        clients = self.stack.clients
+        ports = JobPorts(
+            pipelines=CodePipelineJobs(self.gate, clients),
+            artifacts=S3Artifacts(self.gate, clients),
+            registry=EcrRegistry(self.gate, clients),
+            ledger=DynamoJobLedger(self.table),
+            control=self._control(clock),
+        )
+        try:
+            answer_job(event, ports, self.stack.journal)
+        except LongshoreError as error:
+            raise BatchFailedError(str(error)) from error  # as Lambda sees it: it failed
+        return "answered"
 
     def _queue(self, url: str) -> Queue:
         return Queue(self.gate, self.stack.clients.sqs, url)

@@ -223,6 +223,21 @@ class People:
             to = ways[action.whom % len(ways)]
             self._wish("rollback", action, leaving=there.id if there else None, to=to.id)
 
+    def _pipeline(self, action: Action) -> None:
+        """Start a pipeline that brings the newest images, or some before them, to a stage."""
+        application, cloud = self._application(action), self._world.cloud
+        stage = application.stages[action.how % len(application.stages)]
+        images = []
+        for repository in application.repositories:
+            pushed = self._pushed[repository.name]
+            _, digest = pushed[-1] if action.how % 3 else pushed[action.whom % len(pushed)]
+            images.append((_alias(repository), f"{cloud.uri(repository.name)}@{digest}"))
+        self._world.pipelines.start(f"{application.name}/{stage.name}", images)
+
+    def _retry_pipelines(self, _: Action) -> None:
+        """Retry every pipeline whose action failed, as people do who look at no reason."""
+        self._world.pipelines.retry()
+
     def _wish(self, kind: str, action: Action, **more: object) -> None:
         """Ask something of a stage."""
         body = {

@@ -166,6 +166,9 @@ CHANNEL, ALARMS = "#shop", "#alarms"
 FROZEN = 0.1
 """How often people freeze everything; that is drawn apart as well."""
 
+PIPED = 0.15
+"""How often pipelines deploy too; that is drawn apart, and not for the stories that are kept."""
+
 OBSERVED = 0.1
 """How often a stage only observes for a while; that is drawn apart as well."""
 
@@ -186,6 +189,7 @@ def draw_plan(seed: int) -> Plan:
     actions = _wanted(Random(f"words {seed}"), actions)
     # These two are called so that no seed of `regressions` gets another story.
     actions = _frozen(Random(f"calm {seed}"), actions)
+    actions = _piped(seed, actions)
     watching = Random(f"observed {seed}")
     actions, observed = _observed(watching, actions, applications)
     climate = draw_climate(rng, hours)
@@ -312,6 +316,24 @@ def _frozen(rng: Random, actions: list[Action]) -> list[Action]:
         moments[0] = rng.choice(actions).after + timedelta(seconds=rng.uniform(0, 0.5))
     more = [
         Action(len(actions) + place, moment, verb, whom, how)
+        for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
+    ]
+    return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _piped(seed: int, actions: list[Action]) -> list[Action]:
+    """Return what people do with, in some seeds, pipelines that deploy; failed ones are retried."""
+    rng = Random(f"pipelines {seed}")
+    if rng.random() >= PIPED or seed in REGRESSIONS:
+        return actions
+    lasts = actions[-1].after
+    verbs = ["pipeline"] * rng.choice([1, 2, 2, 3])
+    verbs += ["retry_pipelines"] if rng.random() < 0.4 else []
+    moments = sorted(rng.uniform(0, 1.2) * lasts for _ in verbs)
+    if rng.random() < 0.5:  # just when something that was pushed begins too
+        moments[0] = rng.choice(actions).after + timedelta(seconds=rng.uniform(0, 2))
+    more = [
+        Action(len(actions) + place, moment, verb, rng.randrange(1000), rng.randrange(1000))
         for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
     ]
     return sorted([*actions, *more], key=lambda action: action.after)

@@ -23,6 +23,7 @@ from tests.simulation.cloud.sqs import Sqs
 from tests.simulation.cloud.throttling import PUBLISHED, Throttled, TokenBuckets
 from tests.simulation.installation import Names
 from tests.simulation.newer import NewerWriter
+from tests.simulation.pipelines import Pipelines
 from tests.simulation.plan import Service
 from tests.simulation.promises.ledger_view import Item
 from tests.simulation.shipped import queue_attributes, receives
@@ -58,7 +59,15 @@ OWN_TAG = "longshore:fingerprint"
 class Region:
     """Every service that Longshore calls, and windows to see them as they are."""
 
-    def __init__(self, clock: Clock, outside: Outside, truth: Truth, *, validated: bool) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        outside: Outside,
+        truth: Truth,
+        pipelines: Pipelines,
+        *,
+        validated: bool,
+    ) -> None:
         self.clock = clock
         self.truth = truth
         self._urls: dict[str, str] = {}
@@ -83,12 +92,14 @@ class Region:
             "dynamodb": self.dynamodb,
             "ecr": Throttled("ecr", self.ecr, self.buckets),
             "ecs": Throttled("ecs", self.ecs, self.buckets),
+            "codepipeline": pipelines.world,
             "events": self.events,
             "sns": self.sns,
             "sqs": self.sqs,
         }
         if validated:
             apis = {name: Validated(name, api) for name, api in apis.items()}
+        apis["s3"] = pipelines.bucket  # rest-xml, which no contract is read of
         self.clients = MemoryClients(apis, HOME.region)
         newer = {name: NewerWriter(apis[name]) for name in ("dynamodb", "sqs")}
         self.newer_clients = MemoryClients({**apis, **newer}, HOME.region)

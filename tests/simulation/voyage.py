@@ -206,5 +206,6 @@ class Voyage:
             world.watch.say,
         )
         rest.check(world.watch.woken)
+        world.jobs.check_at_rest()
         if self.plan.slack and world.truth.restored_at == LONG_AGO:
             world.channels.check_at_rest(world.watch.ledger)

@@ -22,8 +22,10 @@ from tests.simulation.installation import Stack
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.kernel import Kernel
 from tests.simulation.past import Past
+from tests.simulation.pipelines import Pipelines
 from tests.simulation.plan import SWEEP, Plan, Repository
 from tests.simulation.promises.channels import Channels
+from tests.simulation.promises.jobs import Jobs
 from tests.simulation.promises.watch import Watch
 from tests.simulation.region import Outside, Region
 from tests.simulation.story import Story
@@ -57,11 +59,15 @@ class World:
         self.kernel = Kernel(START)
         self.weather = sky(self.story)
         outside = Outside(self._happened, self._changed, self._send, self.weather.index_lag)
-        self.cloud = Region(self.kernel.clock, outside, self.truth, validated=validated)
+        self.pipelines = Pipelines(self.kernel)
+        self.cloud = Region(
+            self.kernel.clock, outside, self.truth, self.pipelines, validated=validated
+        )
         self.past = Past(self.kernel, self.cloud.ecs, self.cloud.ecr, self.truth)
         self.slack = Workspace()
         self.watch = Watch(plan, self.truth, self.cloud, self.tell, self.kernel.stop)
         self.channels = Channels(self.watch.say, self.slack)
+        self.jobs = Jobs(self.pipelines, self.watch.ledger, self.truth, self.watch.say, self.tell)
         self.passage = Passage(
             self.kernel, self.weather, self.story, effect=self._effect, stale=self.past.answer
         )
@@ -71,6 +77,8 @@ class World:
         )
         self.stack.slack = self.slack if plan.slack else None
         self.runtime = Lambda(self.kernel, self.weather, self.story, self.stack, self.passage)
+        self.pipelines.invoke = self.runtime.invoke
+        self.pipelines.twice = self.weather.has_second_worker
         self.stream = StreamSource(self.runtime)
         self.sources = {
             queue: QueueSource(
@@ -110,6 +118,7 @@ class World:
     def _changed(self, record: dict[str, Any]) -> None:
         worker = self.passage.at_work  # a greenlet that is over counts as false
         self.watch.changed(record, self.kernel.now if worker is None else worker.started)
+        self.jobs.changed(record)
         self.past.keep_item(record)
         self.stream.take(record)
 
@@ -121,6 +130,10 @@ class World:
             case "sqs":
                 reply = perform()
                 self._queued(call)
+            case "codepipeline":
+                self.jobs.see(call.operation, call.parameters)
+                reply = perform()
+                self.pipelines.settle_later()
             case "sns":
                 reply = perform()
                 self.watch.published(call.parameters, worker.started)
@@ -164,7 +177,8 @@ class World:
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits for Longshore, or is under way in it."""
-        return self.stream.is_idle and all(source.is_idle for source in self.sources.values())
+        sources = all(source.is_idle for source in self.sources.values())
+        return self.stream.is_idle and sources and self.pipelines.is_idle
 
     @property
     def has_dead_letters(self) -> bool:

@@ -25,6 +25,12 @@ class MemoryClients(Clients):
         del region, writer
         return self._clients[service]
 
+    def s3_of(self, access_key: str, secret_key: str, session_token: str) -> Any:
+        assert access_key
+        assert secret_key
+        assert session_token
+        return self._clients["s3"]
+
     def service_model(self, service: str) -> ServiceModel:
         return model_of(service)
 

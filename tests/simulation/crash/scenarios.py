@@ -7,6 +7,7 @@ from longshore.domain.rates import Rate, Rates
 from tests.simulation.climate import Fate, Window
 from tests.simulation.crash.ends import ASPECTS
 from tests.simulation.crash.kept_still import KEPT_STILL
+from tests.simulation.crash.piped import PIPED
 from tests.simulation.crash.scenario import (
     A_WHILE,
     API,
@@ -409,5 +410,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         aspects=OUTCOME,
     ),
     **KEPT_STILL,
+    **PIPED,
 }
 """Every scenario, by its name."""

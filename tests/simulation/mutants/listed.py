@@ -6,6 +6,7 @@ from tests.simulation.mutants import (
     by_reviewer,
     choosing,
     judging,
+    piping,
     rendering,
     telling,
     writing,
@@ -19,6 +20,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *judging.MUTANTS,
     *telling.MUTANTS,
     *asking.MUTANTS,
+    *piping.MUTANTS,
     *by_defect.MUTANTS,
     *by_reviewer.MUTANTS,
 )

@@ -12,6 +12,8 @@ from tests.simulation.promises.ledger_view import Body, digests_of
 from tests.simulation.truth import LONG_AGO, Truth
 
 BY_ITSELF = frozenset({"push", "sweep"})
+A_PERSONS = frozenset({"retry", "apply", "deploy", "rollback"})
+"""What begins by a person's word; a pipeline's is none."""
 
 Digests = frozenset[tuple[str, str]]
 
@@ -52,8 +54,10 @@ class Beginnings:
             self.say("promise 12", f"{_name(body)} began in a stage that only observes")
         if body["trigger"]["kind"] in BY_ITSELF:
             self._by_itself(body, memory, since)
-        else:
+        elif body["trigger"]["kind"] in A_PERSONS:
             memory.let = digests
+        else:
+            self._by_pipeline(body, memory)
         if body["trigger"]["kind"] == "rollback":
             self._back(body, memory)
         memory.tried.add(digests)
@@ -71,6 +75,13 @@ class Beginnings:
                 self.say("promise 5", f"{_name(body)} brings {what}")
             if _digest_of(image) not in memory.let:
                 self._check_newer(body, image, memory)
+
+    def _by_pipeline(self, body: Body, memory: StageMemory) -> None:
+        """What a pipeline asks for is newer than what is there, and was not vetoed."""
+        if digests_of(body["release"]) in memory.vetoed:
+            self.say("promise 5", f"{_name(body)} brings a vetoed release by a pipeline")
+        for image in body["release"]["images"]:
+            self._check_newer(body, image, memory)
 
     def _back(self, body: Body, memory: StageMemory) -> None:
         """A person goes back to what was verified; what they leave stays vetoed and held."""

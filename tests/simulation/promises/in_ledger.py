@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.simulation.plan import Plan
 from tests.simulation.promises.at_ecs import SECRET
-from tests.simulation.promises.beginnings import BY_ITSELF, Beginnings, StageMemory, is_vetoed
+from tests.simulation.promises.beginnings import A_PERSONS, Beginnings, StageMemory, is_vetoed
 from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.choice import Choices
 from tests.simulation.promises.ledger_view import (
@@ -152,7 +152,7 @@ class LedgerWatch:
     def _check_paused(self, body: Body) -> None:
         """Nothing begins by itself in a stage that a person paused."""
         paused = self.known[f"stage#{body['stage']}", "stage"].body["paused"]
-        if paused and body["trigger"]["kind"] in BY_ITSELF:
+        if paused and body["trigger"]["kind"] not in A_PERSONS:
             self.say("promise 10", f"{_name(body)} began by itself: {paused['reason']}")
         if self.is_frozen() and body["trigger"]["kind"] != "rollback":
             self.say("promise 10", f"{_name(body)} began while everything was frozen")
@@ -187,7 +187,7 @@ class LedgerWatch:
             self.say("promise 14", f"the end of {entry.sk} in {entry.pk} changed")
         if not entry.body["reason"]:
             self.say("promise 14", f"{entry.sk} ended in {entry.pk} without a reason")
-        wished = entry.body["event"].startswith("wish-")
+        wished = entry.body["event"].startswith(("wish-", "job-"))
         if entry.body["event"] in self.ways_back and "is frozen" in entry.body["reason"]:
             self.say("promise 10", f"{entry.sk}, a rollback, was kept back by a freeze")
         if before is None and entry.body["outcome"] == "rejected" and not wished:

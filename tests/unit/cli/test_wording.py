@@ -40,7 +40,7 @@ def test_every_trigger_has_words() -> None:
     assert trigger_text(Trigger(TriggerKind.RETRY, "ana")) == "retry by ana"
     origin = Origin(pipeline="checkout", commit="c0ffee" * 7)
     by_pipeline = Trigger(TriggerKind.PIPELINE, "codepipeline:checkout", (), origin)
-    assert trigger_text(by_pipeline) == "a pipeline: commit c0ffeec0ffee, pipeline checkout"
+    assert trigger_text(by_pipeline) == "pipeline checkout, commit c0ffeec0ffee"
 
 
 def test_what_is_absent_is_a_dash() -> None:

@@ -11,7 +11,7 @@ from longshore.domain.origins import Origin
         (Origin(), ""),
         (Origin(pipeline="checkout", execution="e-1"), "pipeline checkout"),
         (Origin(commit="c0ffee" * 7), "commit c0ffeec0ffee"),
-        (Origin(pipeline="checkout", commit="abc"), "commit abc, pipeline checkout"),
+        (Origin(pipeline="checkout", commit="abc"), "pipeline checkout, commit abc"),
     ],
 )
 def test_an_origin_is_told_as_far_as_it_is_known(origin: Origin, told: str) -> None:

@@ -17,6 +17,7 @@ from longshore.events.notices import LONGEST_SUBJECT, Notice, compose_notice
 from longshore.events.outbound import deployment_detail, stage_detail, would_detail
 from tests.support.builders import REPOSITORY, STAGE, make_deployment, make_digest, make_release
 from tests.support.fakes import NOON
+from tests.support.pipelines import ORIGIN
 
 CRASHED = replace(
     make_deployment(2),
@@ -73,6 +74,19 @@ def test_a_deployment_that_begins_names_who_asked_for_it() -> None:
     assert "Trigger     retry by arn:of:somebody\n" in notice.text
     assert "After" not in notice.text
     assert "Cause" not in notice.text
+
+
+def test_a_deployment_by_a_pipeline_names_it_with_the_commit() -> None:
+    with_commit = Trigger(TriggerKind.PIPELINE, "codepipeline:checkout", (), ORIGIN)
+    without = replace(with_commit, origin=replace(ORIGIN, commit=None))
+
+    texts = [
+        notice_of(EventName.DEPLOYMENT_STARTED, replace(make_deployment(), trigger=trigger)).text
+        for trigger in (with_commit, without)
+    ]
+
+    assert "Trigger     pipeline checkout, commit c0ffeec0ffee\n" in texts[0]
+    assert "Trigger     pipeline checkout\n" in texts[1]
 
 
 def test_a_tag_that_was_pushed_again_is_told_by_its_digests() -> None:

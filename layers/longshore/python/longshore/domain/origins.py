@@ -21,6 +21,6 @@ class Origin:
     @property
     def told(self) -> str:
         """The origin in words; empty where nothing is known of it."""
-        built = f"commit {self.commit[:12]}" if self.commit else ""
         by = f"pipeline {self.pipeline}" if self.pipeline else ""
-        return ", ".join(part for part in (built, by) if part)
+        built = f"commit {self.commit[:12]}" if self.commit else ""
+        return ", ".join(part for part in (by, built) if part)

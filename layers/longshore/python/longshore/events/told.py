@@ -47,6 +47,10 @@ class Told:
     def trigger(self) -> str:
         """What made it begin, and who."""
         trigger = object_of(self._detail, "trigger")
+        origin = object_of(trigger, "origin")
+        if pipeline := text_of(origin, "pipeline"):
+            commit = text_of(origin, "commit")[:12]
+            return f"pipeline {pipeline}, commit {commit}" if commit else f"pipeline {pipeline}"
         kind, actor = text_of(trigger, "kind"), text_of(trigger, "actor")
         return f"{kind} by {name_actor(actor)}" if kind and actor else kind
 
