@@ -34,10 +34,11 @@ QUICK = Config(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An access key and its secret, made up on this machine."""
+    """An access key and its secret, made up on this machine; those of a session have a token."""
 
     key: str
     secret: str
+    token: str | None = None
 
 
 ROOT = Credentials(ROOT_KEY, ROOT_SECRET)
@@ -67,6 +68,7 @@ class Cloud:
         self._session = Session(
             aws_access_key_id=credentials.key,
             aws_secret_access_key=credentials.secret,
+            aws_session_token=credentials.token,
             region_name=REGION,
         )
 
@@ -92,6 +94,7 @@ class Cloud:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": self.credentials.key,
             "AWS_SECRET_ACCESS_KEY": self.credentials.secret,
+            **({"AWS_SESSION_TOKEN": self.credentials.token} if self.credentials.token else {}),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 

@@ -123,6 +123,12 @@ class BuildWorld:
         if not self.build(build).complete:
             self._engine.progress.finish(self.build(build), exported)
 
+    def faulted(self, build: str, message: str) -> None:
+        """Take note that a build which runs elsewhere cannot go on, through no fault of its own."""
+        self.settle()
+        if not self.build(build).complete:
+            self._engine.progress.interrupt(self.build(build), "FAULT", ("INTERNAL_ERROR", message))
+
     def _perform(self, operation: str, parameters: Params) -> Output:
         if operation not in OPERATIONS:
             raise ApiError("UnknownOperationException", f"{operation} is not played here.")

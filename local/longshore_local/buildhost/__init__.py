@@ -1,0 +1,1 @@
+"""Runs the commands of builds on this machine, as CodeBuild's build containers do."""
