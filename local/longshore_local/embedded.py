@@ -1,7 +1,7 @@
 """The embedded AWS as a whole: the emulator, the stand-ins, the drivers, and Longshore in it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from typing import Self
 
 from longshore.domain.places import Home
 from longshore_local.awsjson import Exchange, JsonServer
+from longshore_local.buildhost.commands import BuildCommands
 from longshore_local.chat import slack_parameters
 from longshore_local.cloud.clients import Cloud
 from longshore_local.cloud.emulator import (
@@ -39,6 +40,7 @@ from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.gates.recorder import Recorder
 from longshore_local.log_streams import LogStreams
+from longshore_local.pipelines.yard import PipelineYard
 from longshore_local.registry.conduct import RegistryImages
 from longshore_local.registry.output import ImageOutput
 from longshore_local.slack import SlackStandIn
@@ -78,6 +80,7 @@ class EmbeddedSettings:
     detour: Detour = straight
     slack_channels: tuple[str, ...] = ()
     log_groups: tuple[str, ...] = ()
+    build_arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class EmbeddedAws:
     cloud: Cloud = field(init=False)
     principals: Principals = field(init=False)
     ecs: EcsWorld = field(init=False)
+    yard: PipelineYard = field(init=False)
     recorder: Recorder = field(init=False)
     rules: DeployedRules = field(init=False)
     deliveries: Deliveries = field(init=False)
@@ -129,12 +133,14 @@ class EmbeddedAws:
             self.slack = self._held.enter_context(SlackStandIn(channels=channels))
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
-        server = JsonServer(self._exchange(endpoint), heartbeat=self.ecs.settle)
+        server = JsonServer(self._exchange(endpoint), heartbeat=self._settle)
         ecr = self._held.enter_context(LayerLinks(endpoint))
         detour = self.settings.detour
         extra = {
             "AWS_ENDPOINT_URL": detour(endpoint),
             "AWS_ENDPOINT_URL_ECS": detour(server.endpoint_url),
+            "AWS_ENDPOINT_URL_CODEPIPELINE": detour(server.endpoint_url),
+            "AWS_ENDPOINT_URL_CODEBUILD": detour(server.endpoint_url),
             "AWS_ENDPOINT_URL_ECR": detour(ecr.endpoint_url),
         }
         self._emulator = self._held.enter_context(Emulator(EmulatorSettings(program, port, extra)))
@@ -145,6 +151,7 @@ class EmbeddedAws:
         for group in self.settings.log_groups:
             self.cloud.logs.create_log_group(logGroupName=group)
         self._held.enter_context(self.deliveries)
+        self._held.enter_context(self.yard)
         self._held.enter_context(server)
         if self.tasks is not None:
             self._held.enter_context(self.tasks)
@@ -175,8 +182,19 @@ class EmbeddedAws:
             home=HOME,
             pace=self.settings.pace,
         )
+        self.yard = PipelineYard(
+            cloud=cloud,
+            full_cloud=lambda: self.cloud,
+            commands=self._build_commands,
+            principals=self.principals,
+            clock=_now,
+            emit=self._emit,
+            home=HOME,
+        )
         self.recorder = Recorder(Policies(cloud, self.principals))
-        exchange = Exchange([ecs_stand_in(self.ecs)], self.recorder)
+        exchange = Exchange(
+            [ecs_stand_in(self.ecs), *self.yard.stand_ins], self.recorder, self.yard.lock
+        )
         streams = LogStreams(cloud)
         if self.settings.contained:
             self.tasks = ContainerTasks(self.ecs, exchange.lock, self.localized, streams)
@@ -204,6 +222,18 @@ class EmbeddedAws:
         self.deliveries.put(event)
         if self.tasks is not None:
             self.tasks.hear(event)
+
+    def _settle(self) -> None:
+        self.ecs.settle()
+        self.yard.settle()
+
+    def _build_commands(self) -> BuildCommands:
+        return BuildCommands(
+            REGISTRY,
+            self.registry,
+            contained=self.settings.contained,
+            arguments=self.settings.build_arguments,
+        )
 
     def _rounds(self) -> list[Round]:
         watch = RegistryWatch(self.cloud, self.deliveries.put)

@@ -6,6 +6,7 @@ colon in it, or a summary that is too long. A stand-in that let them pass would 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
@@ -61,10 +62,20 @@ def _broken(shape: Shape | None, value: object) -> Iterator[str]:
 
 def _broken_text(metadata: Mapping[str, object], value: str) -> Iterator[str]:
     pattern, allowed = metadata.get("pattern"), metadata.get("enum")
-    if isinstance(pattern, str) and re.fullmatch(pattern, value, re.DOTALL) is None:
+    expression = _compiled(pattern) if isinstance(pattern, str) else None
+    if expression is not None and expression.fullmatch(value) is None:
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if isinstance(allowed, list) and value not in allowed:
         yield f"Member must satisfy enum value set: [{', '.join(map(str, allowed))}]"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """Return a pattern, None for one with Unicode classes, which Python lacks."""
+    try:
+        return re.compile(pattern, re.DOTALL)
+    except re.error:
+        return None
 
 
 def _out_of_range(

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from longshore_local.awsjson.access import (
@@ -47,12 +48,15 @@ class Exchange:
     """Answers requests to stand-ins, one at a time."""
 
     def __init__(
-        self, stand_ins: Sequence[StandIn], authorize: Authorize = allow_everything
+        self,
+        stand_ins: Sequence[StandIn],
+        authorize: Authorize = allow_everything,
+        lock: AbstractContextManager[object] | None = None,
     ) -> None:
         """Play these APIs; every call must be allowed by `authorize`."""
         self._stand_ins = {stand_in.contract.target_prefix: stand_in for stand_in in stand_ins}
         self._authorize = authorize
-        self.lock = threading.RLock()
+        self.lock = lock or threading.RLock()
         """Held while a stand-in works; hold it to use a stand-in's world beside the server."""
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:

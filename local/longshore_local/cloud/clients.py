@@ -12,6 +12,8 @@ from longshore_local.cloud.emulator import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRE
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_codebuild import CodeBuildClient
+    from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 QUICK = Config(
     connect_timeout=5,
@@ -47,7 +50,8 @@ ROOT = Credentials(ROOT_KEY, ROOT_SECRET)
 class Cloud:
     """The embedded AWS as one caller sees it.
 
-    `ecs_endpoint` and `ecr_endpoint` are where ECS and ECR answer, if not where the rest does.
+    `ecs_endpoint` is where ECS, CodePipeline and CodeBuild answer, if not where the rest does, and
+    `ecr_endpoint` where ECR does.
     """
 
     region = REGION
@@ -85,6 +89,8 @@ class Cloud:
         """Return the variables that make any AWS SDK or command a caller of this cloud."""
         own = {
             "AWS_ENDPOINT_URL_ECS": self.ecs_endpoint,
+            "AWS_ENDPOINT_URL_CODEPIPELINE": self.ecs_endpoint,
+            "AWS_ENDPOINT_URL_CODEBUILD": self.ecs_endpoint,
             "AWS_ENDPOINT_URL_ECR": self.ecr_endpoint,
         }
         return {
@@ -102,6 +108,16 @@ class Cloud:
     def cloudformation(self) -> "CloudFormationClient":
         """AWS CloudFormation."""
         return self._session.client("cloudformation", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def codebuild(self) -> "CodeBuildClient":
+        """AWS CodeBuild."""
+        return self._session.client("codebuild", endpoint_url=self.ecs_endpoint, config=QUICK)
+
+    @cached_property
+    def codepipeline(self) -> "CodePipelineClient":
+        """AWS CodePipeline."""
+        return self._session.client("codepipeline", endpoint_url=self.ecs_endpoint, config=QUICK)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
@@ -157,6 +173,11 @@ class Cloud:
     def sqs(self) -> "SQSClient":
         """Amazon SQS."""
         return self._session.client("sqs", endpoint_url=self.endpoint, config=QUICK)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """AWS STS."""
+        return self._session.client("sts", endpoint_url=self.endpoint, config=QUICK)
 
     @cached_property
     def trail(self) -> Any:  # noqa: ANN401 - no stubs are installed for what only tests ask

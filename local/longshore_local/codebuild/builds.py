@@ -114,7 +114,7 @@ def begin(engine: Engine, project: ProjectState, start: Start) -> BuildState:
         source_version=version,
         revision=start.revision or version,
         initiator=start.initiator,
-        log_stream=unique,
+        log_stream=f"{_stream_prefix(settings)}{unique}",
         started_at=account.now,
         request=start.request,
     )
@@ -149,6 +149,11 @@ def _overridden(settings: Mapping[str, object], start: Start) -> dict[str, objec
     if start.artifacts:
         merged["artifacts"] = start.artifacts
     return merged
+
+
+def _stream_prefix(settings: Params) -> str:
+    name = text(table(table(settings, "logsConfig"), "cloudWatchLogs"), "streamName")
+    return f"{name}/" if name else ""
 
 
 def _environment(settings: Params, request: Params) -> tuple[Mapping[str, str], ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from longshore_local.codebuild.conduct import FINE, Context
+from longshore_local.worlds.params import table, text
 
 IN_PROGRESS, SUCCEEDED, FAILED = "IN_PROGRESS", "SUCCEEDED", "FAILED"
 STOPPED, TIMED_OUT = "STOPPED", "TIMED_OUT"
@@ -75,8 +76,9 @@ class BuildState:
 
     @property
     def log_group(self) -> str:
-        """The group that its log is in."""
-        return f"/aws/codebuild/{self.project.name}"
+        """The group that its log is in, one of the project's own where it names one."""
+        logs = table(table(self.settings, "logsConfig"), "cloudWatchLogs")
+        return text(logs, "groupName") or f"/aws/codebuild/{self.project.name}"
 
     @property
     def failure(self) -> PhaseState | None:

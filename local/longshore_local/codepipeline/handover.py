@@ -23,7 +23,8 @@ def give_out(runs: Runs, run: ActionRun, token: str | None) -> None:
             "data": job_data(runs, job),
         }
     }
-    account.outside.functions.invoke(run.configuration["FunctionName"], event)
+    role = run.execution.declaration.role
+    account.outside.functions.invoke(role, run.configuration["FunctionName"], event)
 
 
 def unanswered(runs: Runs, run: ActionRun) -> None:

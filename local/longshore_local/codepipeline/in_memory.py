@@ -69,7 +69,7 @@ class RecordedInvocations:
     missing: frozenset[str] = frozenset()
     hear: Callable[[str, Event], None] | None = None
 
-    def invoke(self, function: str, event: Event) -> None:
+    def invoke(self, _role: str, function: str, event: Event) -> None:
         """Keep the event, and let somebody hear of it."""
         if function in self.missing:
             raise OutsideError("ConfigurationError", f"The function {function} does not exist")
@@ -84,7 +84,7 @@ class RememberedArtifacts:
 
     stored: dict[Location, bytes] = field(default_factory=dict)
 
-    def put(self, location: Location, content: bytes) -> None:
+    def put(self, _role: str, location: Location, content: bytes) -> None:
         """Store an artifact."""
         self.stored[location] = content
 
@@ -99,7 +99,7 @@ class RememberedMessages:
 
     published: list[Mapping[str, str]] = field(default_factory=list)
 
-    def publish(self, topic: str, subject: str, message: str) -> None:
+    def publish(self, _role: str, topic: str, subject: str, message: str) -> None:
         """Keep a message."""
         self.published.append({"topic": topic, "subject": subject, "message": message})
 

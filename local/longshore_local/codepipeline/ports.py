@@ -45,6 +45,7 @@ class BuildRequest:
 
     project: str
     pipeline: str
+    role: str
     revision: str
     source: Location
     output: Location | None
@@ -100,16 +101,16 @@ class Builds(Protocol):
 class Functions(Protocol):
     """Lambda."""
 
-    def invoke(self, function: str, event: Event) -> None:
-        """Invoke asynchronously; raise OutsideError where there is no such function."""
+    def invoke(self, role: str, function: str, event: Event) -> None:
+        """Invoke asynchronously as a role; raise OutsideError where that is not possible."""
         ...
 
 
 class Artifacts(Protocol):
     """The artifact bucket."""
 
-    def put(self, location: Location, content: bytes) -> None:
-        """Store an artifact; raise OutsideError when that is refused."""
+    def put(self, role: str, location: Location, content: bytes) -> None:
+        """Store an artifact as a role; raise OutsideError when that is refused."""
         ...
 
     def credentials(self, role: str) -> ArtifactCredentials:
@@ -120,14 +121,17 @@ class Artifacts(Protocol):
 class Topics(Protocol):
     """SNS, which approval actions tell."""
 
-    def publish(self, topic: str, subject: str, message: str) -> None:
-        """Publish; raise OutsideError when that is refused."""
+    def publish(self, role: str, topic: str, subject: str, message: str) -> None:
+        """Publish as a role; raise OutsideError when that is refused."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Everybody whom actions need. They must answer at once: nothing here waits."""
+    """Everybody whom actions need, asked in the name of the pipeline's role where there is one.
+
+    They must answer at once: nothing here waits.
+    """
 
     sources: Sources
     builds: Builds

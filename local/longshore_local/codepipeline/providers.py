@@ -35,7 +35,7 @@ class Source:
         revision = account.outside.sources.find(action, wanted)
         content = account.outside.sources.fetch(action, revision)
         for location in run.outputs.values():
-            account.outside.artifacts.put(location, content)
+            account.outside.artifacts.put(run.execution.declaration.role, location, content)
         run.external_id, run.external_url = revision.id, revision.url or None
         run.summary = revision.summary or None
         run.execution.sources[action.name] = SourceFound(
@@ -60,6 +60,7 @@ class CodeBuild:
         request = BuildRequest(
             project=configuration["ProjectName"],
             pipeline=run.execution.pipeline.name,
+            role=run.execution.declaration.role,
             revision=found.revision or "",
             source=found.location,
             output=next(iter(run.outputs.values()), None),
@@ -121,7 +122,8 @@ class Approval:
             },
         }
         subject = f"APPROVAL NEEDED: AWS CodePipeline {pipeline} for action {action.name}"
-        account.outside.topics.publish(topic, subject, json.dumps(message))
+        role = run.execution.declaration.role
+        account.outside.topics.publish(role, topic, subject, json.dumps(message))
 
 
 class Lambda:

@@ -30,10 +30,12 @@ KNOWN_CONDITION_KEYS = (
 MOST_NAMED = 2
 """How many further resources are named one by one; the list of all is in the JSON output."""
 
-PLAYED_HERE = ("ecs:", "iam:PassRole")
+PLAYED_HERE = ("codebuild:", "codepipeline:", "ecs:", "iam:PassRole")
 """Actions that the stand-ins of this package ask for, conditions included."""
 
-UNSUPPORTED_TYPES = frozenset({"AWS::CloudWatch::CompositeAlarm", "AWS::Events::Archive"})
+UNSUPPORTED_TYPES = frozenset(
+    {"AWS::CloudWatch::CompositeAlarm", "AWS::CodePipeline::Pipeline", "AWS::Events::Archive"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
 BUCKET = "longshore-artifacts"
-TEMPLATE = "template.json"
 DEPLOYED_WITHIN = 60.0
 """Seconds; about two are needed."""
 
@@ -57,7 +57,7 @@ def deploy_stack(
         StackName=name,
         ChangeSetName="create",
         ChangeSetType="CREATE",
-        TemplateURL=_upload(cloud, packaged),
+        TemplateURL=_upload(cloud, name, packaged),
         Parameters=given,
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
@@ -68,21 +68,23 @@ def deploy_stack(
     return stack
 
 
-def _upload(cloud: Cloud, packaged: Template) -> str:
+def _upload(cloud: Cloud, name: str, packaged: Template) -> str:
     """Upload the template, as `sam deploy` does: it is longer than a request may be.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
     body = json.dumps(packaged, default=str).encode()
-    cloud.s3.put_object(Bucket=BUCKET, Key=TEMPLATE, Body=body)
-    return f"{cloud.endpoint}/{BUCKET}/{TEMPLATE}"
+    key = f"{name}.json"
+    cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    return f"{cloud.endpoint}/{BUCKET}/{key}"
 
 
 def _package(cloud: Cloud, template: Template, artifacts: list[Artifact]) -> Template:
     """Do what `sam package` does: upload, and let the template name the uploaded code."""
-    cloud.s3.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    with suppress(cloud.s3.exceptions.BucketAlreadyOwnedByYou):
+        cloud.s3.create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
     packaged = deepcopy(template)
     for artifact in artifacts:
         key = artifact.archive.name

@@ -60,6 +60,10 @@ class Principals:
         self._known[credentials.key] = principal
         return principal
 
+    def know(self, principal: Principal) -> None:
+        """Take note of somebody whose credentials were made elsewhere."""
+        self._known[principal.credentials.key] = principal
+
     def functions(self) -> Mapping[str, Principal]:
         """Return the identity that each deployed function runs under, by the function's name."""
         return {one.function: one for one in self._sessions().values() if one.function}

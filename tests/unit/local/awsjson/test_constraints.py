@@ -46,3 +46,9 @@ def test_what_the_model_allows_is_nothing_to_tell_of() -> None:
     given = {"name": "checkout", "clientRequestToken": "a-1", "sourceRevisions": []}
 
     assert service_contract("codepipeline").violations("StartPipelineExecution", given) == []
+
+
+def test_a_pattern_that_python_cannot_read_allows_everything() -> None:
+    tags = [{"key": "longshore:pipeline", "value": "checkout"}]
+
+    assert service_contract("codebuild").violations("CreateProject", {"tags": tags}) == []

@@ -40,6 +40,17 @@ def test_a_build_goes_through_every_phase(scene: Scene) -> None:
     )
 
 
+def test_a_project_may_name_where_its_log_is(scene: Scene) -> None:
+    logs = {"status": "ENABLED", "groupName": "/longshore/build/checkout", "streamName": "image"}
+    scene.call("UpdateProject", name="checkout", logsConfig={"cloudWatchLogs": logs})
+
+    build = scene.start()
+
+    found = scene.build(build)["logs"]
+    assert found["groupName"] == "/longshore/build/checkout"
+    assert found["streamName"] == f"image/{build.partition(':')[2]}"
+
+
 def test_the_runner_is_given_the_projects_settings_with_the_overrides(scene: Scene) -> None:
     scene.start(
         sourceVersion=COMMIT,
