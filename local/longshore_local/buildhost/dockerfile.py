@@ -1,11 +1,13 @@
-"""What can be known of an image from its Dockerfile without building it: its labels."""
+"""What can be known of an image from its Dockerfile without building it: labels, missing files."""
 
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 CONTINUED = re.compile(r"\\\s*\n")
 REFERENCE = re.compile(r"\$\{(?P<braced>\w+)\}|\$(?P<plain>\w+)")
+FROM_CONTEXT = frozenset({"COPY", "ADD"})
 
 
 def labels_of(text: str, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -21,6 +23,24 @@ def labels_of(text: str, arguments: Mapping[str, str]) -> dict[str, str]:
         elif instruction == "LABEL":
             labels |= dict(_pairs(rest, known))
     return labels
+
+
+def missing_from(context: Path, text: str) -> str | None:
+    """Return the first file that is copied out of a build context and is not there."""
+    for instruction, rest in _instructions(text):
+        if instruction in FROM_CONTEXT:
+            for source in _sources(rest):
+                if not any(context.glob(source.strip("/") or ".")):
+                    return source
+    return None
+
+
+def _sources(rest: str) -> list[str]:
+    words = shlex.split(rest.strip("[]").replace(",", " "))
+    if any(word.startswith("--from") for word in words):
+        return []
+    given = [word for word in words if not word.startswith("--")][:-1]
+    return [word for word in given if "://" not in word and "$" not in word and word != "."]
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ import pytest
 
 from longshore_local.buildhost.commands import BuildCommands
 from longshore_local.buildhost.dockerfile import labels_of
-from longshore_local.buildhost.played_docker import DockerError, Images, run
+from longshore_local.buildhost.played_docker import run
+from longshore_local.buildhost.played_images import DockerError, Images
 
 DOCKERFILE = """\
 # A comment
@@ -65,6 +66,31 @@ def test_another_content_is_another_image(context: Path, images: Images) -> None
     (context / "file").write_text("new")
 
     assert first == same != run(["build", "-q", "-t", "a", str(context)], images)
+
+
+def test_labels_are_shown_one_by_one(
+    context: Path, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REVISION", "from the environment")
+    run(["build", "-t", "app", "--build-arg", "REVISION", str(context)], images)
+
+    def label(name: str) -> str:
+        shown = f'{{{{index .Config.Labels "{name}"}}}}'
+        return run(["image", "inspect", "--format", shown, "app"], images)
+
+    assert label("org.opencontainers.image.revision") == "from the environment"
+    assert label("nothing") == ""
+
+
+def test_a_file_to_copy_that_is_not_there_fails_the_build(context: Path, images: Images) -> None:
+    (context / "here.txt").write_text("here")
+    for copied in ("COPY here.txt /", "COPY --from=build /x /", 'COPY ["*.txt", "/"]', "COPY . /"):
+        (context / "Dockerfile").write_text(f"FROM a AS build\n{copied}\n")
+        run(["build", str(context)], images)
+
+    (context / "Dockerfile").write_text("FROM a\nCOPY --chown=1:1 here.txt prizes /\n")
+    with pytest.raises(DockerError, match='not found in build context: "prizes"'):
+        run(["build", str(context)], images)
 
 
 @pytest.mark.parametrize(
