@@ -69,9 +69,18 @@ class ImageWorkshop:
     def __exit__(self, *_: object) -> None:
         with suppress(LocalCloudError):  # builders without BuildKit keep the first stage
             docker("image", "prune", "--force", f"--filter=label={STAGE}")
-        for image in reversed(self._made):
+        for image in [*self._of_registry(), *reversed(self._made)]:
             with suppress(LocalCloudError):
                 docker("image", "rm", "--force", image)
+
+    def _of_registry(self) -> list[str]:
+        """Return what builds tagged for the registry, which nobody else's has the address of."""
+        if not self.registry:
+            return []
+        with suppress(LocalCloudError):
+            name = "--format={{.Repository}}:{{.Tag}}"
+            return docker("images", f"--filter=reference={self.registry}/*", name).splitlines()
+        return []
 
     def _find_base(self) -> str:
         with suppress(LocalCloudError):

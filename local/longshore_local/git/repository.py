@@ -113,6 +113,8 @@ class BareRepository:
             folder = Path(scratch) / "clone"
             git(Path(scratch), "clone", "--quiet", "--no-hardlinks", str(self.path), str(folder))
             git(folder, "checkout", "--quiet", "--detach", commit)
+            address = f"https://github.com/{self.full_name}.git"
+            git(folder, "remote", "set-url", "origin", address)
             return _zipped(folder)
 
 

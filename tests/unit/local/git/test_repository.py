@@ -47,6 +47,8 @@ def test_a_clone_has_the_history_and_the_commit_checked_out(
     unpack(workshop.bare.clone_archive(second), folder)
 
     assert git(folder, "rev-parse", "HEAD") == second
+    origin = git(folder, "config", "--get", "remote.origin.url")
+    assert origin == "https://github.com/acme/checkout.git"
     assert git(folder, "tag", "--points-at", first) == "v1.0.0"
     assert git(folder, "status", "--porcelain") == ""
     assert (folder / "run.sh").stat().st_mode & 0o111
