@@ -56,6 +56,8 @@ def trim_model(service: Path) -> str:
     """Rewrites a model; returns the name endpoints.json knows the service by: api.ecr for ecr."""
     (packed,) = service.glob("*/service-2.json.gz")
     model = undocumented(json.loads(decompress(packed.read_bytes())))
+    for parameter in model.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # read at the first call, and not asked whether it is there
     packed.unlink()
     packed.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
     prefix: str = model["metadata"]["endpointPrefix"]
