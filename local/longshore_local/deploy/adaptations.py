@@ -33,6 +33,9 @@ MOST_NAMED = 2
 PLAYED_HERE = ("codebuild:", "codepipeline:", "ecs:", "iam:PassRole")
 """Actions that the stand-ins of this package ask for, conditions included."""
 
+ASKED_OF_GROUPS = frozenset({"logs:GetLogEvents", "logs:PutLogEvents"})
+"""Actions whose resources end with `:*` on AWS."""
+
 UNSUPPORTED_TYPES = frozenset(
     {"AWS::CloudWatch::CompositeAlarm", "AWS::CodePipeline::Pipeline", "AWS::Events::Archive"}
 )
@@ -133,12 +136,14 @@ def _with_batches(resources: Section) -> Iterator[Change]:
 def _with_whole_log_groups(resources: Section) -> Iterator[Change]:
     """Take the `:*` from the end of each ARN, whichever they turn out to be."""
     for name, statement in _statements(resources):
-        if "logs:GetLogEvents" in _texts(statement.get("Action")):
-            named = {"Fn::Join": ["", statement["Resource"]]}
+        concerned = ASKED_OF_GROUPS.intersection(_texts(statement.get("Action")))
+        for action in sorted(concerned)[:1]:
+            given = statement["Resource"]
+            named = {"Fn::Join": ["", given]} if isinstance(given, list) else given
             statement["Resource"] = {"Fn::Split": [":*", named]}
             yield (
                 name,
-                "logs:GetLogEvents allowed on log groups",
+                f"{action} allowed on log groups",
                 "on AWS it is asked for the streams in them, by the emulator for the group",
             )
 

@@ -164,6 +164,8 @@ def test_log_groups_are_named_as_the_emulator_asks_for_them() -> None:
     reading, writing = statements(left["Role"])
     joined = {"Fn::Join": ["", {"Ref": "LogGroupArns"}]}
     assert reading["Resource"] == {"Fn::Split": [":*", joined]}
-    assert writing["Resource"] == "*"
-    (change,) = changes
-    assert change.change == "logs:GetLogEvents allowed on log groups"
+    assert writing["Resource"] == {"Fn::Split": [":*", "*"]}
+    assert [change.change for change in changes] == [
+        "logs:GetLogEvents allowed on log groups",
+        "logs:PutLogEvents allowed on log groups",
+    ]
