@@ -33,7 +33,8 @@ MOST_NAMED = 2
 PLAYED_HERE = ("codebuild:", "codepipeline:", "ecs:", "iam:PassRole")
 """Actions that the stand-ins of this package ask for, conditions included."""
 
-ASKED_OF_GROUPS = frozenset({"logs:GetLogEvents", "logs:PutLogEvents"})
+READS_LOGS = "logs:GetLogEvents"
+ASKED_OF_GROUPS = frozenset({READS_LOGS, "logs:PutLogEvents"})
 """Actions whose resources end with `:*` on AWS."""
 
 UNSUPPORTED_TYPES = frozenset(
@@ -136,10 +137,11 @@ def _with_batches(resources: Section) -> Iterator[Change]:
 def _with_whole_log_groups(resources: Section) -> Iterator[Change]:
     """Take the `:*` from the end of each ARN, whichever they turn out to be."""
     for name, statement in _statements(resources):
-        concerned = ASKED_OF_GROUPS.intersection(_texts(statement.get("Action")))
-        for action in sorted(concerned)[:1]:
+        for action in ASKED_OF_GROUPS & {*_texts(statement.get("Action"))}:
             given = statement["Resource"]
-            named = {"Fn::Join": ["", given]} if isinstance(given, list) else given
+            # What may be read are several groups, by a parameter; what may be written is one.
+            listed = action == READS_LOGS or isinstance(given, list)
+            named = {"Fn::Join": ["", given]} if listed else given
             statement["Resource"] = {"Fn::Split": [":*", named]}
             yield (
                 name,
