@@ -12,6 +12,8 @@ def test_a_caller_finds_what_does_not_answer_where_the_rest_does() -> None:
     endpoints = {name: value for name, value in environment.items() if "ENDPOINT" in name}
     assert endpoints == {
         "AWS_ENDPOINT_URL": EVERYWHERE,
+        "AWS_ENDPOINT_URL_CODEBUILD": "http://127.0.0.1:2",
+        "AWS_ENDPOINT_URL_CODEPIPELINE": "http://127.0.0.1:2",
         "AWS_ENDPOINT_URL_ECS": "http://127.0.0.1:2",
         "AWS_ENDPOINT_URL_ECR": "http://127.0.0.1:3",
     }
