@@ -69,7 +69,7 @@ contract: build  ## the template, the layers and the documents as data
 e2e: .venvs/ministack/.ready  ## the built application on the embedded AWS
 	$(BIN)/pytest tests/e2e
 
-validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml
+validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml and stacks/
 	scripts/validate
 
 sim: .venv/.ready  ## simulate: SEEDS=n seeds from BASE=k on, or the story of one, SEED=n
