@@ -143,7 +143,7 @@ class Source:
         nothing = {"FAILING": "", "EXISTING": "", "AWS_FAILS": "", "SAYS": ""}
         path = f"{self.fake}/bin:{os.environ['PATH']}"
         own: dict[str, str] = spec["env"]["variables"]
-        return {"PATH": path} | GIT | nothing | own | given | self.variables | variables
+        return {"PATH": path} | GIT | nothing | own | given | self.variables | dict(variables)
 
 
 @pytest.fixture
