@@ -18,7 +18,10 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What the installation's SSM parameter says; `stack` is empty where an older one wrote it."""
+    """What the installation's SSM parameter says; `stack` is empty where an older one wrote it.
+
+    `webhook_url` and `git_secret_arn` are empty where it has no webhook for Git hosts.
+    """
 
     name: str
     version: str
@@ -27,6 +30,8 @@ class Installation:
     control_url: str
     slack: bool = False
     stack: str = ""
+    webhook_url: str = ""
+    git_secret_arn: str = ""
 
 
 def parameter_name(installation: str) -> str:
@@ -73,6 +78,8 @@ def parse_installation(name: str, text: str) -> Installation:
         control_url=_text(name, values, "control_url"),
         slack=values.get("slack") is True,
         stack=str(values.get("stack", "")),
+        webhook_url=str(values.get("webhook_url") or ""),
+        git_secret_arn=str(values.get("git_secret_arn") or ""),
     )
 
 

@@ -19,6 +19,7 @@ from longshore_cli.look_commands import doctor, events, history, status, watch
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
 from longshore_cli.pipeline_commands import pipelines
+from longshore_cli.webhook_commands import webhook
 from longshore_cli.wish_commands import (
     FREEZES,
     WISHES,
@@ -152,6 +153,7 @@ for kind in WISHES:
 for name in FREEZES:
     app.command()(freeze_command(name))
 app.add_typer(pipelines, name="pipelines")
+app.add_typer(webhook, name="webhook")
 
 
 @app.command()

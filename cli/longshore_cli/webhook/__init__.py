@@ -1,0 +1,1 @@
+"""The webhook of an installation, tried out as a Git host would use it."""
