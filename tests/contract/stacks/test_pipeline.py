@@ -1,19 +1,25 @@
 """stacks/pipeline.yaml: from a source to a stage, and what its repository keeps."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from longshore.domain.jobs import JobParameters
+from longshore.domain.places import StageId
+from longshore.events.jobs import parse_parameters
 from longshore_cli.doctor.images import FEW_PUSHES, SOON
 from longshore_cli.doctor.lifecycle import Rule, StoredImage, fate_of, parse_policy
 from tests.contract.cloudformation import Tree
 from tests.contract.stacks.templates import FOLDER, properties, resources, stack
-from tests.contract.template import ROOT, ref, trees
+from tests.contract.template import ROOT, ref, template, trees
 
 PIPELINE = "pipeline.yaml"
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAYS = timedelta(days=1)
+LONGEST_USER_PARAMETERS = 1000
+"""Characters, as CodePipeline has it; variables grow when they are filled in."""
 
 
 def stages() -> list[Tree]:
@@ -83,19 +89,37 @@ def test_longshore_gets_the_stage_and_the_artifact_of_the_build() -> None:
         "Provider": "Lambda",
         "Version": "1",
     }
-    assert json.loads(parameters) == {"stage": "${DeployStage}"}
+    asked = parse_parameters(parameters.replace("${DeployStage}", "checkout/prod"))
+    assert asked == JobParameters(
+        stage=StageId.parse("checkout/prod"),
+        commit="#{Build.GIT_COMMIT}",
+        execution="#{codepipeline.PipelineExecutionId}",
+    )
+    assert len(parameters) < LONGEST_USER_PARAMETERS
     assert deploy["InputArtifacts"] == build["OutputArtifacts"]
     assert deploy["Configuration"]["FunctionName"] == ref("DeployFunctionName")
 
 
+def test_a_stage_is_deployed_to_by_a_function_that_is_named() -> None:
+    rule = stack(PIPELINE)["Rules"]["DeploymentsNameTheirFunction"]
+    (assertion,) = rule["Assertions"]
+
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [ref("DeployStage"), ""]}]}
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [ref("DeployFunctionName"), ""]}]}
+    assert "PipelineJobFunctionName" in template()["Outputs"]
+    assert "PipelineJobFunctionName" in assertion["AssertDescription"]
+
+
 def test_the_variables_of_the_build_are_exported_by_the_buildspec() -> None:
-    approval = action("Approve")["Configuration"]["CustomData"]["Fn::Sub"]
+    texts = [
+        action("Approve")["Configuration"]["CustomData"]["Fn::Sub"],
+        action("Deploy")["Configuration"]["UserParameters"]["Fn::Sub"],
+    ]
     (exported,) = [line for line in buildspec().splitlines() if "exported-variables" in line]
 
-    assert "#{Build.IMAGE_TAG}" in approval
-    assert {"IMAGE_TAG", "IMAGE_DIGEST", "GIT_COMMIT"} <= set(
-        exported.strip(" ]").split("[")[1].split(", ")
-    )
+    used = set(re.findall(r"#\{Build\.(\w+)\}", " ".join(texts)))
+    assert used == {"IMAGE_TAG", "GIT_COMMIT"}
+    assert used | {"IMAGE_DIGEST"} <= set(exported.strip(" ]").split("[")[1].split(", "))
 
 
 def buildspec() -> str:
