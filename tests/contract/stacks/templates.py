@@ -44,7 +44,7 @@ def statements() -> Iterator[tuple[str, str, Statement]]:
 
 def identity_statements() -> list[tuple[str, str, Statement]]:
     """Those of them that say what a role may do."""
-    kinds = {"AWS::IAM::Role", "AWS::IAM::Policy"}
+    kinds = {"AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
     return [
         (name, key, statement)
         for name, key, statement in statements()

@@ -29,12 +29,8 @@ IDENTITY = pytest.mark.parametrize(
 )
 EVERY = pytest.mark.parametrize("template", NAMES)
 WITHOUT_RESOURCE = {
-    "cloudformation:ValidateTemplate",
+    "cloudformation:GetTemplateSummary",
     "ecr:GetAuthorizationToken",
-    "kms:CreateKey",
-    "kms:ListAliases",
-    "lambda:CreateEventSourceMapping",
-    "logs:DescribeLogGroups",
 }
 """Actions for which IAM knows no resource, or none before there is one."""
 
@@ -215,5 +211,6 @@ def test_few_checks_are_excused_and_each_has_a_reason(template: str) -> None:
 
 @EVERY
 def test_it_is_explained_and_small_enough_for_a_request(template: str) -> None:
-    assert f"stacks/{template}" in (ROOT / "docs/codepipeline.md").read_text()
+    pages = ("docs/codepipeline.md", "docs/releasing.md")
+    assert any(f"stacks/{template}" in (ROOT / page).read_text() for page in pages)
     assert len((ROOT / "stacks" / template).read_bytes()) <= 51_200
