@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from longshore.decide.concerns import Ignore, Registered, Wake, concerns
+from longshore.decide.concerns import Ignore, Registered, Wake, Watch, concerns
+from longshore.domain.delivery_facts import DeliveryFact
 from longshore.domain.facts import (
     EcsDeploymentChanged,
     Fact,
     ImageFact,
+    ImageOrEcsFact,
     ImagePushed,
     ImagePushFailed,
     ImageScanned,
@@ -23,6 +25,7 @@ from longshore.domain.facts import (
 from longshore.events.documents import parse_document
 from longshore.events.inbound import parse_event
 from longshore.events.parsed import Known, Malformed, Unknown
+from longshore_cli.delivery_view import delivery_particulars
 from longshore_cli.documents import read_bytes
 from longshore_cli.output import OutputFormat, print_json, print_line, print_warning
 from longshore_cli.registrations import read_registrations
@@ -40,6 +43,14 @@ FACT_KEYS = (
     "cluster",
     "ecs_deployment_id",
     "task",
+    "pipeline",
+    "execution",
+    "pipeline_stage",
+    "action",
+    "build",
+    "deployment",
+    "reference",
+    "commit",
     "state",
     "time",
     "event_id",
@@ -47,7 +58,7 @@ FACT_KEYS = (
 
 
 class Outcome(StrEnum):
-    """What comes of an event: stages look at the world, nothing happens, or it is no event."""
+    """What comes of an event: stages (or an execution) are looked at, nothing, or it is none."""
 
     WAKE = "wake"
     IGNORED = "ignored"
@@ -98,7 +109,7 @@ def explain(content: bytes, registered: Registered | None) -> Explanation:
 
 def _outcome(fact: Fact, registered: Registered | None) -> tuple[Outcome, str]:
     match concerns(fact, registered):
-        case Wake(_, reason):
+        case Wake(_, reason) | Watch(_, reason):
             return Outcome.WAKE, reason
         case Ignore(reason):
             return Outcome.IGNORED, reason
@@ -113,10 +124,12 @@ def fact_document(fact: Fact) -> Mapping[str, str | None]:
         "time": fact.time,
         "event_id": fact.event_id,
     }
+    if isinstance(fact, DeliveryFact):
+        return {**dict.fromkeys(FACT_KEYS), **common, **delivery_particulars(fact)}
     return {**dict.fromkeys(FACT_KEYS), **common, **_particulars(fact), "state": _state(fact)}
 
 
-def _particulars(fact: Fact) -> Mapping[str, str | None]:
+def _particulars(fact: ImageOrEcsFact) -> Mapping[str, str | None]:
     match fact:
         case ImagePushed() | ImagePushFailed():
             return {**_image(fact), "via": fact.via.value}
@@ -148,7 +161,7 @@ def _task(fact: TaskFact) -> Mapping[str, str | None]:
     }
 
 
-def _state(fact: Fact) -> str | None:
+def _state(fact: ImageOrEcsFact) -> str | None:
     match fact:
         case EcsDeploymentChanged():
             return fact.state.value

@@ -73,6 +73,14 @@ def test_a_push_is_one_json_object_with_its_rule_and_its_fact() -> None:
             "cluster": None,
             "ecs_deployment_id": None,
             "task": None,
+            "pipeline": None,
+            "execution": None,
+            "pipeline_stage": None,
+            "action": None,
+            "build": None,
+            "deployment": None,
+            "reference": None,
+            "commit": None,
             "state": None,
             "time": "2019-11-16T01:54:34Z",
             "event_id": event["id"],
@@ -125,6 +133,51 @@ def test_a_push_is_one_json_object_with_its_rule_and_its_fact() -> None:
         ),
         ("ecs/task_running", {"type": "TaskMoved", "state": "RUNNING"}),
         (
+            "codepipeline/pipeline_succeeded",
+            {
+                "type": "PipelineMoved",
+                "pipeline": "checkout",
+                "execution": "faca57ab-55ee-454c-a1c7-8fc4658c8035",
+                "pipeline_stage": None,
+                "state": "SUCCEEDED",
+            },
+        ),
+        (
+            "codepipeline/action_failed",
+            {
+                "type": "PipelineActionMoved",
+                "pipeline_stage": "Build",
+                "action": "Image",
+                "state": "FAILED",
+            },
+        ),
+        ("codepipeline/stage_started", {"pipeline_stage": "Build", "action": None}),
+        (
+            "codebuild/build_succeeded",
+            {
+                "type": "BuildMoved",
+                "pipeline": "checkout",
+                "build": "checkout:b08054db-a099-49ad-8ac7-cf63338d81b5",
+                "state": "SUCCEEDED",
+            },
+        ),
+        ("codebuild/build_by_hand", {"type": "BuildMoved", "pipeline": None}),
+        ("codebuild/phase_failed", {"type": "BuildMoved", "state": "FAILED"}),
+        (
+            "codedeploy/deployment_success",
+            {"type": "CodeDeployMoved", "deployment": "d-ABCDEF123", "state": "SUCCESS"},
+        ),
+        (
+            "codecommit/reference_updated",
+            {
+                "type": "GitReferenceMoved",
+                "repository": "checkout",
+                "reference": "main",
+                "commit": "f4d05743bf2b672850882161db80a1e9ad8cdadc",
+                "state": "updated",
+            },
+        ),
+        (
             "ecs/service_steady_state",
             {"type": "ServiceActed", "state": "SERVICE_STEADY_STATE", "service": "checkout-web"},
         ),
@@ -148,7 +201,7 @@ def test_the_task_of_a_fact_is_its_arn() -> None:
 @pytest.mark.parametrize(
     ("sample", "outcome"),
     [
-        ("codepipeline/pipeline_succeeded.json", "ignored"),
+        ("codecommit/merge_commit.json", "ignored"),
         ("other/unknown_source.json", "ignored"),
         ("malformed/pipeline_job.json", "rejected"),
         ("malformed/not_json.txt", "rejected"),
@@ -175,7 +228,7 @@ def test_what_tells_no_fact_has_none(sample: str, outcome: str) -> None:
         ("ecs/deployment_failed", "wake", "failed, of checkout/staging"),
         ("ecs/deployment_completed_china", "wake", "of checkout/staging"),
         ("ecs/task_stopped_crash", "wake", "of checkout/staging"),
-        ("codebuild/build_succeeded", "ignored", "does not act on events"),
+        ("codebuild/build_succeeded", "ignored", "no application names the pipeline"),
         ("malformed/no_account", "rejected", "account is missing"),
     ],
 )

@@ -46,8 +46,10 @@ def test_a_pattern_that_depends_on_the_deployment_is_refused() -> None:
 
 def test_the_shipped_rules_are_those_of_the_template() -> None:
     assert [rule.name for rule in shipped_rules()] == [
+        "BuildStateRule",
         "DeploymentStateRule",
         "ImageActionRule",
+        "PipelineStateRule",
         "PullThroughCacheActionRule",
         "ReplicationActionRule",
         "TaskStoppedRule",

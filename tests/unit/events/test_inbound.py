@@ -184,9 +184,19 @@ def test_any_json_has_one_answer(body: object) -> None:
 
 
 @given(
-    st.sampled_from(["aws.ecr", "aws.ecs"]),
     st.sampled_from(
         [
+            *("aws.ecr", "aws.ecs", "aws.codepipeline"),
+            *("aws.codebuild", "aws.codedeploy", "aws.codecommit"),
+        ]
+    ),
+    st.sampled_from(
+        [
+            "CodePipeline Pipeline Execution State Change",
+            "CodePipeline Action Execution State Change",
+            "CodeBuild Build State Change",
+            "CodeDeploy Deployment State-change Notification",
+            "CodeCommit Repository State Change",
             "ECR Image Action",
             "ECR Replication Action",
             "ECR Pull Through Cache Action",

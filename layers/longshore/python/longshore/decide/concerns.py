@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.decide.candidacy import why_never, why_no_candidate
+from longshore.decide.watching import pipeline_of, what_moved, why_not_watched
+from longshore.domain.delivery_facts import DeliveryFact
 from longshore.domain.facts import (
     EcsDeploymentChanged,
     Fact,
@@ -73,11 +75,21 @@ class OwnedTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPipeline:
+    """An application names a pipeline as one that serves it."""
+
+    application: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
-    """What the stages follow and own."""
+    """What the stages follow and own, and the pipelines that applications name."""
 
     images: tuple[FollowedImage, ...] = ()
     services: tuple[OwnedTarget, ...] = ()
+    pipelines: tuple[NamedPipeline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,21 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """The fact concerns an execution of a pipeline that these applications name."""
+
+    applications: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ignore:
     """The fact concerns nobody."""
 
     reason: str
 
 
-Concern = Wake | Ignore
+Concern = Wake | Watch | Ignore
 
 _IdleImageFact = (
     ImagePushFailed | ImageDeleted | ImageStorageChanged | ImageScanned | ReferrerChanged
@@ -121,6 +141,8 @@ _MOST_LISTED = 3
 
 def concerns(fact: Fact, registered: Registered | None = None) -> Concern:
     """Which of the registered stages a fact concerns; with None, whether it could concern any."""
+    if isinstance(fact, DeliveryFact):
+        return _of_pipeline(fact, registered)
     match fact:
         case ImagePushed():
             return _of_push(fact, registered)
@@ -128,12 +150,8 @@ def concerns(fact: Fact, registered: Registered | None = None) -> Concern:
             return _of_deployment(fact, registered)
         case TaskStopped():
             return _of_stopped_task(fact, registered)
-        case ServiceActed():
-            return Ignore(_why_no_verdict(fact.action))
-        case TaskMoved():
-            return Ignore(
-                f"the task is {fact.status}: only a stopped task tells why something failed"
-            )
+        case ServiceActed() | TaskMoved():
+            return Ignore(_why_no_verdict(fact))
         case _:
             return Ignore(_why_no_image(fact))
 
@@ -205,7 +223,10 @@ def _why_no_evidence(stopped: TaskStopped) -> str | None:
     return None
 
 
-def _why_no_verdict(action: str) -> str:
+def _why_no_verdict(fact: ServiceActed | TaskMoved) -> str:
+    if isinstance(fact, TaskMoved):
+        return f"the task is {fact.status}: only a stopped task tells why something failed"
+    action = fact.action
     if action.endswith("_STEADY_STATE"):
         return "ECS repeats that a service is steady, and a service is steady after a rollback too"
     if action.startswith("SERVICE_DEPLOYMENT_"):
@@ -228,6 +249,22 @@ def _owners(
     if stages:
         return Wake(stages, f"{what}, of {', '.join(stages)}")
     return Ignore(_elsewhere(f"the service {mention}", owning, fact.home))
+
+
+# ── pipelines ────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_pipeline(fact: DeliveryFact, registered: Registered | None) -> Concern:
+    refusal, pipeline = why_not_watched(fact), pipeline_of(fact)
+    if refusal or pipeline is None:
+        return Ignore(refusal or "it is of no pipeline")
+    if registered is None:
+        return Watch((), f"{what_moved(fact)}: it concerns the applications that name the pipeline")
+    named = [each for each in registered.pipelines if each.name == pipeline.name]
+    names = _unique(each.application for each in named if each.place.holds(fact.home))
+    if names:
+        return Watch(names, f"{what_moved(fact)}, which serves {', '.join(names)}")
+    return Ignore(f"no application names the pipeline {pipeline.name}")
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────

@@ -11,20 +11,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from longshore.domain.delivery_facts import DeliveryFact
 from longshore.domain.failures import StoppedTask
 from longshore.domain.observations import RolloutState
+from longshore.domain.observed import Observed
 from longshore.domain.places import Home, RepositoryRef, ServiceRef
 
 ECS_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 """Names of ECS clusters and services."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """What every fact carries of the event that told it."""
-
-    event_id: str | None = None
-    time: str | None = None
 
 
 # ── ECR ──────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +181,7 @@ class TaskMoved(TaskFact):
     status: str
 
 
-Fact = (
+ImageOrEcsFact = (
     ImagePushed
     | ImagePushFailed
     | ImageDeleted
@@ -199,3 +193,5 @@ Fact = (
     | TaskStopped
     | TaskMoved
 )
+
+Fact = ImageOrEcsFact | DeliveryFact

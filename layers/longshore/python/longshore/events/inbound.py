@@ -3,14 +3,23 @@
 from collections.abc import Callable, Mapping
 
 from longshore.domain.facts import Fact
+from longshore.events.codebuild import read_codebuild_event
+from longshore.events.codecommit import read_codecommit_event
+from longshore.events.codedeploy import read_codedeploy_event
+from longshore.events.codepipeline import read_codepipeline_event
 from longshore.events.documents import Fields, kind_of
 from longshore.events.ecr import read_ecr_event
 from longshore.events.ecs import read_ecs_event
+from longshore.events.engines import Homeless
 from longshore.events.envelope import read_envelope
 from longshore.events.parsed import Envelope, Known, Malformed, Parsed, Unknown
 from longshore.events.strangers import what_it_looks_like, why_not_read
 
 _SOURCES: Mapping[str, Callable[[Fields, str], Fact | None]] = {
+    "aws.codebuild": read_codebuild_event,
+    "aws.codecommit": read_codecommit_event,
+    "aws.codedeploy": read_codedeploy_event,
+    "aws.codepipeline": read_codepipeline_event,
     "aws.ecr": read_ecr_event,
     "aws.ecs": read_ecs_event,
 }
@@ -27,6 +36,8 @@ def parse_event(body: object) -> Parsed:
         return Malformed(_no_event(body, str(error)))
     try:
         return _parse(event, envelope)
+    except Homeless as error:
+        return Unknown(envelope, str(error))
     except ValueError as error:
         return Malformed(f"{envelope.detail_type}: {error}")
 

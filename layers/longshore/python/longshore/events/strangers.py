@@ -19,6 +19,7 @@ _NOT_ACTED_ON: Mapping[str, str] = {
 """Sources whose events this version leaves alone, all of them or those of the types not read."""
 
 _TELLING: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("aws.codecommit", "CodeCommit Repository State Change"): ("event",),
     ("aws.ecr", "ECR Image Action"): ("action-type", "result"),
     ("aws.ecr", "ECR Replication Action"): ("action-type", "result"),
     ("aws.ecr", "ECR Pull Through Cache Action"): ("sync-status",),

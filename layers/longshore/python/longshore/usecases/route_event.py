@@ -13,6 +13,7 @@ from longshore.decide.concerns import (
     OwnedTarget,
     Place,
     Registered,
+    Watch,
     concerns,
 )
 from longshore.domain.facts import EcsDeploymentChanged, Fact, ImagePushed, TaskStopped
@@ -88,6 +89,8 @@ def _on_fact(fact: Fact, message_id: str, ports: RouterPorts) -> Routed:
         return Routed("ignored", reason)
     concern = concerns(fact, _registered(fact, ports.directory))
     if isinstance(concern, Ignore):
+        return Routed("ignored", concern.reason)
+    if isinstance(concern, Watch):
         return Routed("ignored", concern.reason)
     stages = [StageId.parse(stage) for stage in concern.stages]
     wakeups = [_wakeup(stage, fact, message_id) for stage in stages]
