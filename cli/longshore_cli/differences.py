@@ -54,6 +54,9 @@ def _lines(configuration: Configuration) -> Iterator[tuple[str, str]]:
     for route in configuration.notify:
         stages = ", ".join(route.stages) or "every stage"
         yield f"notify.{route.slack} ({stages})", _route_text(route)
+    for each in configuration.pipelines:
+        limit = int(each.limit.total_seconds())
+        yield f"pipelines.{each.pipeline.name}", f"told as stuck after {limit}s"
 
 
 def _route_text(route: Route) -> str:

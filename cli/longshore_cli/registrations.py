@@ -11,14 +11,22 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from longshore.decide.concerns import FollowedImage, OwnedTarget, Place, Registered
+from longshore.decide.concerns import (
+    FollowedImage,
+    NamedPipeline,
+    OwnedTarget,
+    Place,
+    Registered,
+)
 from longshore.decide.versions import Range
 from longshore.domain.configuration import Mode
 from longshore.domain.facts import ECS_NAME
+from longshore.domain.pipelines import PIPELINE_NAME
 from longshore.domain.policies import Selection, SemverPolicy, TagPolicy
 from longshore.events.arns import ACCOUNT, REGION
 from longshore.events.configuration import NOT_YET
 from longshore.events.ecr import REPOSITORY, TAG
+from longshore.events.pipeline_section import PIPELINE_KEYS
 from longshore_cli.configuration.models import Document, Image, Select, Stage, Target
 from longshore_cli.configuration.source import Path, Problem, Source, parse_source
 from longshore_cli.documents import read_bytes
@@ -79,7 +87,25 @@ class _Reading:
         return Registered(
             images=tuple(followed for path in stages for followed in self._follows(path, images)),
             services=tuple(owned for path in stages for owned in self._owns(path)),
+            pipelines=tuple(self._pipelines()),
         )
+
+    def _pipelines(self) -> Iterator[NamedPipeline]:
+        """Yield the pipelines that are named: an entry is a name, or an object with one."""
+        entries = self._value(("pipelines",))
+        if not isinstance(entries, list):
+            if entries is not None:
+                self._warn(("pipelines",), "is no list, so no pipeline is named")
+            return
+        for index, entry in enumerate(entries):
+            path: Path = ("pipelines", index)
+            if isinstance(entry, Mapping):
+                for key in entry.keys() - PIPELINE_KEYS:
+                    self._warn((*path, str(key)), "is no key known here")
+                path = (*path, "name")
+            name = self._text(path, PIPELINE_NAME)
+            if name is not None:
+                yield NamedPipeline(self._text(("application",)) or "", name, Place())
 
     def _image(self, path: Path) -> Iterator[_Image]:
         self._check_keys(path, Image)

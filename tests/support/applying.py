@@ -31,8 +31,12 @@ ME = "arn:aws:iam::123456789012:user/me"
 
 
 def make_document(application: str = "checkout", **stages: list[str]) -> Document:
-    """Return a configuration whose stages have these services, all of one repository."""
+    """Return a configuration whose stages have these services, all of one repository.
+
+    Each stage has a pipeline of its name.
+    """
     return {
+        "pipelines": [*stages],
         "apiVersion": "longshore/v1",
         "application": application,
         "images": {"app": {"repository": application, "select": {"semver": "^1.4"}}},
@@ -86,6 +90,7 @@ class Applying:
             for way, follower in lookups_of(configuration).followers.items():
                 assert set(follower.images) <= set(self.state.followers[way][0].images)
             assert lookups_of(configuration).stages <= self.state.stages.keys()
+            assert lookups_of(configuration).pipelines.keys() <= self.state.pipelines.keys()
             for target, stage in services_of(configuration).items():
                 assert self.state.owners[target].stage == stage
 
@@ -95,6 +100,7 @@ class Applying:
         wanted = lookups_of(*configurations)
         assert {way: f for way, (f, _) in self.state.followers.items()} == wanted.followers
         assert self.state.stages.keys() == wanted.stages
+        assert {way: f for way, (f, _) in self.state.pipelines.items()} == wanted.pipelines
         owners = {s: stage for each in configurations for s, stage in services_of(each).items()}
         assert {s: owner.stage for s, owner in self.state.owners.items()} == owners
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from longshore.domain.configuration import Configuration, Follower
 from longshore.domain.errors import Conflict
 from longshore.domain.intents import Intent
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
@@ -24,6 +25,9 @@ class ControlState:
         default_factory=dict
     )
     stages: dict[StageId, int] = field(default_factory=dict)
+    pipelines: dict[tuple[PipelineRef, str], tuple[PipelineFollower, int]] = field(
+        default_factory=dict
+    )
 
     def in_force(self, application: str) -> Configuration | None:
         """Return an application's configuration in force."""
@@ -84,6 +88,9 @@ class InMemoryConfigurationStore:
         for way, follower in lookups.followers.items():
             if self.state.followers.get(way, (follower, 0))[1] <= number:
                 self.state.followers[way] = (follower, number)
+        for served, pipeline in lookups.pipelines.items():
+            if self.state.pipelines.get(served, (pipeline, 0))[1] <= number:
+                self.state.pipelines[served] = (pipeline, number)
         for stage in lookups.stages:
             self.state.stages[stage] = max(number, self.state.stages.get(stage, 0))
 
@@ -91,6 +98,9 @@ class InMemoryConfigurationStore:
         for way in lookups.followers:
             if way in self.state.followers and self.state.followers[way][1] < before:
                 del self.state.followers[way]
+        for served in lookups.pipelines:
+            if served in self.state.pipelines and self.state.pipelines[served][1] < before:
+                del self.state.pipelines[served]
         for stage in lookups.stages:
             if self.state.stages.get(stage, before) < before:
                 del self.state.stages[stage]

@@ -15,6 +15,7 @@ from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
@@ -278,6 +279,14 @@ class InMemoryDirectory:
             for spec in self.state.specs()
         )
         return sorted((f for f in found if f.images), key=lambda follower: follower.stage)
+
+    def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
+        return [
+            PipelineFollower(application, spec.limit)
+            for application, number in sorted(self.state.pointers.items())
+            for spec in self.state.configurations[application, number].pipelines
+            if spec.pipeline == pipeline
+        ]
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         def owned(spec: StageSpec) -> bool:

@@ -7,10 +7,11 @@ that both accept and refuse the same files.
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from longshore.domain.configuration import MOST_IMAGES, MOST_TARGETS
 from longshore.domain.facts import ECS_NAME
+from longshore.domain.pipelines import MOST_PIPELINES, PIPELINE_NAME
 from longshore.domain.places import NAME_PATTERN
 from longshore.domain.routes import MOST_ROUTES
 from longshore.events.configuration import API_VERSION
@@ -23,8 +24,10 @@ from longshore_cli.configuration.rules import (
     ContainerName,
     Duration,
     Event,
+    Limit,
     Mention,
     Name,
+    PipelineName,
     Region,
     RepositoryName,
     ServiceName,
@@ -179,6 +182,30 @@ class Route(_Strict):
     ] = []
 
 
+class Pipeline(_Strict):
+    """A pipeline of CodePipeline that serves the application; its name alone will do."""
+
+    name: Annotated[PipelineName, Field(description="The pipeline's name.")]
+    limit: Annotated[
+        Limit,
+        Field(
+            description="How long an execution may be in progress before it is told as stuck, "
+            "waiting for an approval left out: 10m to 7d."
+        ),
+    ] = "2h"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+
+def _names_too(schema: dict[str, JsonValue]) -> None:
+    """Let the published schema take a name in the place of an entry of the list."""
+    name: JsonValue = {"type": "string", "pattern": f"^(?:{PIPELINE_NAME.pattern})$"}
+    schema["items"] = {"anyOf": [name, schema["items"]]}
+
+
 class Document(_Strict):
     """The configuration of one application."""
 
@@ -206,6 +233,16 @@ class Document(_Strict):
         list[Route],
         Field(
             min_length=1, max_length=MOST_ROUTES, description="Who is told of what; by default SNS."
+        ),
+    ] = []
+    pipelines: Annotated[
+        list[Pipeline],
+        Field(
+            min_length=1,
+            max_length=MOST_PIPELINES,
+            description="The pipelines of CodePipeline that serve the application: what becomes of "
+            "their executions is told.",
+            json_schema_extra=_names_too,
         ),
     ] = []
 

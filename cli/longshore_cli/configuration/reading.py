@@ -14,7 +14,15 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.documents import kind_of
 from longshore.events.sections import ConfigurationError, suggestion
 from longshore.usecases.read_configuration import read_configuration
-from longshore_cli.configuration.models import Document, Image, Route, Select, Stage, Target
+from longshore_cli.configuration.models import (
+    Document,
+    Image,
+    Pipeline,
+    Route,
+    Select,
+    Stage,
+    Target,
+)
 from longshore_cli.configuration.source import (
     Path,
     Position,
@@ -38,6 +46,14 @@ _SAID: Mapping[str, str] = {
     "too_short": "is empty; at least one is needed",
     "too_long": "has too many entries; {max_length} are possible, so make two of it",
 }
+_SECTIONS: Mapping[str, tuple[type[BaseModel], str]] = {
+    "images": (Image, "image"),
+    "notify": (Route, "route"),
+    "pipelines": (Pipeline, "pipeline"),
+    "stages": (Stage, "stage"),
+}
+"""What the entries of a section are, and what control calls such a place."""
+
 _KEY = "[key]"
 """How pydantic says that a key of a mapping, not its value, is wrong."""
 
@@ -219,16 +235,12 @@ def _unknown_key(path: Path) -> str:
 def _place(path: Path) -> tuple[type[BaseModel], str]:
     """Return the model a path's last key belongs to, and what control calls such a place."""
     match path:
-        case ("images", _, _):
-            return Image, "image"
         case ("images", _, "select", _):
             return Select, "select"
-        case ("stages", _, _):
-            return Stage, "stage"
         case ("stages", _, "targets", _, _):
             return Target, "target"
-        case ("notify", _, _):
-            return Route, "route"
+        case (str() as section, _, _) if section in _SECTIONS:
+            return _SECTIONS[section]
         case _:
             return Document, "document"
 

@@ -1,17 +1,20 @@
 """The texts of `longshore.yaml`: what each must be, in words and as JSON Schema."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, ValidationInfo
 
 from longshore.decide.versions import Range
 from longshore.domain.facts import ECS_NAME
+from longshore.domain.pipelines import PIPELINE_NAME
 from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.events.arns import ACCOUNT, REGION
 from longshore.events.configuration import LONGEST_DEADLINE, SERVICE, SHORTEST_DEADLINE
 from longshore.events.ecr import REPOSITORY, TAG
 from longshore.events.image_section import ALIAS
+from longshore.events.pipeline_section import LONGEST_LIMIT, NO_PIPELINE, SHORTEST_LIMIT
 from longshore.events.routes import (
     CHANNEL,
     CHANNEL_MEANING,
@@ -56,13 +59,18 @@ def _check_range(text: str) -> str:
     return text
 
 
-def _check_deadline(text: str) -> str:
-    deadline = parse_duration(text)
-    if deadline is None:
-        raise ValueError(f"{text!r} is no duration; write it like 90s, 30m, 2h or 1d")
-    if not SHORTEST_DEADLINE <= deadline <= LONGEST_DEADLINE:
-        raise ValueError(f"{text} is out of bounds; use 10s to 7d")
-    return text
+def _within(least: timedelta, most: timedelta, bounds: str) -> AfterValidator:
+    """Return the rule that a text is a duration within bounds."""
+
+    def check(text: str) -> str:
+        duration = parse_duration(text)
+        if duration is None:
+            raise ValueError(f"{text!r} is no duration; write it like 90s, 30m, 2h or 1d")
+        if not least <= duration <= most:
+            raise ValueError(f"{text} is out of bounds; use {bounds}")
+        return text
+
+    return AfterValidator(check)
 
 
 def check_alias(text: str, info: ValidationInfo) -> str:
@@ -108,7 +116,11 @@ Account = Annotated[
 Region = Annotated[str, matching(REGION, "is no region such as eu-central-1"), schema(REGION)]
 Tag = Annotated[str, matching(TAG, "is no image tag"), schema(TAG)]
 VersionRange = Annotated[str, AfterValidator(_check_range)]
-Duration = Annotated[str, AfterValidator(_check_deadline), schema(DURATION)]
+Duration = Annotated[
+    str, _within(SHORTEST_DEADLINE, LONGEST_DEADLINE, "10s to 7d"), schema(DURATION)
+]
+Limit = Annotated[str, _within(SHORTEST_LIMIT, LONGEST_LIMIT, "10m to 7d"), schema(DURATION)]
+PipelineName = Annotated[str, matching(PIPELINE_NAME, NO_PIPELINE), schema(PIPELINE_NAME)]
 ServiceName = Annotated[
     str,
     matching(SERVICE, "names no ECS service; write cluster/service, by their names"),

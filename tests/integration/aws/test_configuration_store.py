@@ -1,6 +1,7 @@
 """What the configuration and intent stores promise, held against the fakes and against DynamoDB."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from longshore.aws.intents import DynamoIntentStore
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.domain.configuration import Follower, StageImage
 from longshore.domain.errors import Conflict, Refused
+from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
@@ -248,6 +250,19 @@ def test_lookups_are_removed_unless_they_are_newer(dynamo: DynamoWorld) -> None:
     store.remove_lookups(lookups, before=4)
     store.remove_lookups(lookups, before=4)
     assert (len(dynamo.directory.followers(REPOSITORY)), dynamo.directory.all_stages()) == (0, [])
+
+
+def test_pipelines_are_looked_up_and_removed_as_stages_are(dynamo: DynamoWorld) -> None:
+    store, pipeline = DynamoConfigurationStore(dynamo.table), PipelineRef(HOME, "checkout")
+    spec = PipelineSpec(pipeline, timedelta(hours=3))
+    lookups = lookups_of(replace(make_configuration(), pipelines=(spec,)))
+    store.write_lookups(lookups, 3)
+
+    store.remove_lookups(lookups, before=3)
+    assert dynamo.directory.served_by(pipeline) == [PipelineFollower(APPLICATION, spec.limit)]
+
+    store.remove_lookups(lookups, before=4)
+    assert dynamo.directory.served_by(pipeline) == []
 
 
 def document(**stages: str) -> dict[str, object]:

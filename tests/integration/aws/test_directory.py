@@ -14,6 +14,7 @@ from longshore.aws.table import Table
 from longshore.domain.configuration import Follower, StageImage
 from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Outcome
+from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
 from longshore.usecases.ports import Changes, EcsDeploymentLink
@@ -65,6 +66,20 @@ def test_a_repository_of_the_same_name_elsewhere_finds_nothing(world: LedgerWorl
     for home in (ELSEWHERE, Home("aws", "999999999999", HOME.region)):
         assert world.directory.followers(RepositoryRef(home, "checkout")) == []
     assert world.directory.followers(RepositoryRef(HOME, "checkout-worker")) == []
+
+
+def test_a_pipeline_finds_the_applications_that_it_serves(world: LedgerWorld) -> None:
+    pipeline = PipelineRef(HOME, "monorepo")
+    slow = PipelineSpec(pipeline, timedelta(days=1))
+    world.install(replace(make_configuration(), pipelines=(slow,)))
+    specs = (PipelineSpec(pipeline), PipelineSpec(PipelineRef(HOME, "other")))
+    world.install(replace(make_configuration(make_spec(BASKET)), pipelines=specs))
+
+    assert sorted(world.directory.served_by(pipeline), key=lambda each: each.application) == [
+        PipelineFollower("basket"),
+        PipelineFollower("checkout", timedelta(days=1)),
+    ]
+    assert world.directory.served_by(PipelineRef(ELSEWHERE, "monorepo")) == []
 
 
 def test_a_service_finds_its_owner(world: LedgerWorld) -> None:

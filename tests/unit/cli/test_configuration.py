@@ -43,6 +43,7 @@ VALID: dict[str, Any] = {
         },
         "production": {"account": "123456789012", "targets": [{"service": "prod/web"}]},
     },
+    "pipelines": ["shop", {"name": "shop.images", "limit": "90m"}],
 }
 
 
@@ -131,6 +132,7 @@ KEYS = st.sampled_from(
         *("apiVersion", "application", "images", "stages", "repository", "select", "tag", "semver"),
         *("targets", "service", "containers", "base", "mode", "deadline", "account", "region"),
         *("slack", "on", "stages", "mention", "#shop", "started", "S0123ABCDE", "here"),
+        *("pipelines", "name", "limit"),
         *("approval", "notify", "schedule", "newest", "before", "after", "windows", "soak", "x y"),
     ]
 )
@@ -186,6 +188,9 @@ def test_every_problem_has_a_place_and_a_sentence(document: object) -> None:
         (("stages", "production", "targets"), [{"service": f"a/b{n}"} for n in range(90)]),
         (("images", "jobs", "select"), {"semver": ">=1.2 <2 || ^3"}),
         (("images", "Job_2"), {"repository": "jobs2", "select": {"tag": "2024-01-01"}}),
+        (("pipelines",), [{"name": "a_b@c.d-e"}, "x"]),
+        (("pipelines", 1, "limit"), "10m"),
+        (("pipelines",), [f"p{number}" for number in range(20)]),
     ],
 )
 def test_what_is_valid_is_valid_for_both(path: tuple[str, ...], value: object) -> None:
@@ -210,6 +215,18 @@ def test_what_is_valid_is_valid_for_both(path: tuple[str, ...], value: object) -
         (("stages", "staging", "targets", 0, "containers"), {"web": "nobody"}),
         (("stages", "production", "account"), 123456789012),
         (("stages", "production", "account"), None),
+        (("pipelines",), []),
+        (("pipelines",), None),
+        (("pipelines",), "shop"),
+        (("pipelines",), ["shop", {"name": "shop"}]),
+        (("pipelines",), ["a b"]),
+        (("pipelines",), [{}]),
+        (("pipelines",), [7]),
+        (("pipelines",), [f"p{number}" for number in range(21)]),
+        (("pipelines", 1, "limit"), "9m"),
+        (("pipelines", 1, "limit"), "8d"),
+        (("pipelines", 1, "limit"), 3600),
+        (("pipelines", 1, "nmae"), "x"),
     ],
 )
 def test_what_is_refused_is_refused_by_both(path: tuple[str, ...], value: object) -> None:
@@ -423,7 +440,7 @@ def test_the_schema_knows_every_key_that_is_accepted() -> None:
     stage = definitions["$defs"]["Stage"]
 
     assert set(definitions["properties"]) == {
-        *("apiVersion", "application", "images", "stages", "notify")
+        *("apiVersion", "application", "images", "stages", "notify", "pipelines")
     }
     assert set(stage["properties"]) == {"targets", "deadline", "mode", "account", "region"}
     assert set(definitions["$defs"]["Select"]["properties"]) == {"tag", "semver"}

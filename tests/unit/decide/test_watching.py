@@ -42,7 +42,10 @@ def test_what_happens_to_an_execution_is_worth_a_look(sample: str, words: str) -
     [
         ("codebuild/build_in_progress", "a build that goes on says nothing of how it ends"),
         ("codebuild/phase_failed", "a build that goes on says nothing of how it ends"),
-        ("codebuild/build_by_hand", "no pipeline started the build checkout:b08054db-"),
+        (
+            "codebuild/build_by_hand",
+            "no pipeline started what moved here: the build checkout:b08054db-",
+        ),
         ("codedeploy/deployment_failure", "does not act on deployments of CodeDeploy"),
         ("codecommit/reference_updated", "by AWS's own rule"),
     ],

@@ -178,6 +178,8 @@ def _owner_item(owner: Owner) -> "Item":
 def _lookup_items(lookups: Lookups, number: int) -> "Iterator[Item]":
     for (repository, _), follower in lookups.followers.items():
         yield items.follower_item(repository, follower, number)
+    for (pipeline, _), served in lookups.pipelines.items():
+        yield items.pipeline_lookup_item(pipeline, served, number)
     for stage in sorted(lookups.stages):
         item = items.record_item(keys.stage_list(stage), "listed", stage, number)
         yield item | items.of_stage(stage)

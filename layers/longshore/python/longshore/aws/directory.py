@@ -8,6 +8,7 @@ from longshore.aws import items, keys
 from longshore.aws.table import Table
 from longshore.domain.configuration import Follower
 from longshore.domain.errors import Conflict
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class DynamoDirectory:
         """Return the stages that choose images from a repository, and how."""
         found = self._partition(keys.repository_partition(repository))
         return [items.record_of(item, Follower) for item in found]
+
+    def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
+        """Return the applications that a pipeline serves, and the limits that they set."""
+        found = self._table.query(
+            {
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :served)",
+                "ExpressionAttributeValues": {
+                    ":pk": items.text(keys.pipeline_partition(pipeline)),
+                    ":served": items.text(keys.SERVED),
+                },
+                "ConsistentRead": True,
+            }
+        )
+        return [items.record_of(item, PipelineFollower) for item in found]
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         """Return the one stage that owns a service."""

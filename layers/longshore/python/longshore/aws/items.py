@@ -18,6 +18,7 @@ from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Refused
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, StageId
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
@@ -165,6 +166,12 @@ def follower_item(repository: RepositoryRef, follower: Follower, number: int) ->
     """Return the item by which a repository finds a stage, as configuration `number` has it."""
     key = keys.repository_lookup(repository, follower.stage)
     return record_item(key, "follower", follower, number) | of_stage(follower.stage)
+
+
+def pipeline_lookup_item(pipeline: PipelineRef, follower: PipelineFollower, number: int) -> "Item":
+    """Return the item by which a pipeline finds an application, as configuration `number` has."""
+    key = keys.pipeline_lookup(pipeline, follower.application)
+    return record_item(key, "pipeline-follower", follower, number)
 
 
 def switch_item(switch: StopSwitch) -> "Item":

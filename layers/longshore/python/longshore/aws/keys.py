@@ -11,6 +11,7 @@
 | application pointer | `application#app` | `pointer` |
 | configuration | `application#app` | `configuration#` and its number, eight digits |
 | repository lookup | `repository#` and the repository | `stage#app/stage` |
+| pipeline lookup | `pipeline#` and the pipeline | `application#app` |
 | service owner | `service#` and the service's key | `owner` |
 | ECS deployment link | `ecs-deployment#` home `:` id | `stage` |
 | known revision | `revision#` home `:` family | fingerprint |
@@ -28,6 +29,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
+from longshore.domain.pipelines import PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 
@@ -39,6 +41,8 @@ DUE_INDEX = "due"
 
 STAGE = "stage"
 _TARGET = "target#"
+SERVED = "application#"
+"""How the sort keys begin that name the applications which a pipeline serves."""
 _INTENT = "wish#"  # behind `stage`, so that the one query of a reconcile reads it
 
 
@@ -132,6 +136,16 @@ def repository_partition(repository: RepositoryRef) -> str:
 def repository_lookup(repository: RepositoryRef, stage: StageId) -> Key:
     """Return where it says that a stage chooses images from a repository."""
     return Key(repository_partition(repository), f"stage#{stage}")
+
+
+def pipeline_partition(pipeline: PipelineRef) -> str:
+    """Return the partition of what is known of a pipeline, and of those whom it serves."""
+    return f"pipeline#{pipeline}"
+
+
+def pipeline_lookup(pipeline: PipelineRef, application: str) -> Key:
+    """Return where it says that a pipeline serves an application."""
+    return Key(pipeline_partition(pipeline), f"{SERVED}{application}")
 
 
 def service_owner(service: ServiceRef) -> Key:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.decide.candidacy import why_never, why_no_candidate
-from longshore.decide.watching import pipeline_of, what_moved, why_not_watched
-from longshore.domain.delivery_facts import DeliveryFact
+from longshore.decide.watching import pipeline_of, what_moved, why_too_early, why_unwatched
+from longshore.domain.delivery_facts import CodeDeployMoved, DeliveryFact, GitReferenceMoved
 from longshore.domain.facts import (
     EcsDeploymentChanged,
     Fact,
@@ -255,9 +255,11 @@ def _owners(
 
 
 def _of_pipeline(fact: DeliveryFact, registered: Registered | None) -> Concern:
-    refusal, pipeline = why_not_watched(fact), pipeline_of(fact)
+    if isinstance(fact, CodeDeployMoved | GitReferenceMoved):
+        return Ignore(why_unwatched(fact))
+    refusal, pipeline = why_too_early(fact), pipeline_of(fact)
     if refusal or pipeline is None:
-        return Ignore(refusal or "it is of no pipeline")
+        return Ignore(refusal or f"no pipeline started what moved here: {what_moved(fact)}")
     if registered is None:
         return Watch((), f"{what_moved(fact)}: it concerns the applications that name the pipeline")
     named = [each for each in registered.pipelines if each.name == pipeline.name]

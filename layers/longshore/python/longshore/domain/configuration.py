@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from longshore.domain.pipelines import PipelineSpec
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
 from longshore.domain.routes import Route
@@ -100,6 +101,7 @@ class Configuration:
     ledger: str = ""
     since: tuple[tuple[StageId, int], ...] = ()
     notify: tuple[Route, ...] = ()
+    pipelines: tuple[PipelineSpec, ...] = ()
 
     def observing(self) -> Self:
         """Return the configuration with every stage only observing."""

@@ -37,6 +37,7 @@ from longshore.events.image_section import (
     parse_image,
     region_of,
 )
+from longshore.events.pipeline_section import parse_pipelines
 from longshore.events.routes import NOT_YET_EVENTS, parse_routes
 from longshore.events.sections import ConfigurationError, Section, suggestion
 
@@ -55,7 +56,7 @@ NOT_YET: Mapping[str, frozenset[str]] = {
 SHORTEST_DEADLINE = timedelta(seconds=10)
 LONGEST_DEADLINE = timedelta(days=7)
 
-_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "stages"})
+_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "pipelines", "stages"})
 _STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset(mode.value for mode in Mode)
@@ -97,7 +98,16 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
     )
     _check_owners(root, stages)
     notify = parse_routes(root, {spec.id.stage for spec in stages})
-    return Configuration(application, number, stages, applied_by, applied_at, deploy, notify=notify)
+    return Configuration(
+        application,
+        number,
+        stages,
+        applied_by,
+        applied_at,
+        deploy,
+        notify=notify,
+        pipelines=parse_pipelines(root, home),
+    )
 
 
 def _check_version(root: Section) -> None:

@@ -1,13 +1,17 @@
-"""What is looked up of configurations: which stages follow a repository, which stages there are."""
+"""What is looked up of configurations: who follows a repository or a pipeline, which stages are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longshore.domain.configuration import Configuration, Follower, StageImage
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 
 FollowedBy = tuple[RepositoryRef, StageId]
 """One way from a repository to a stage."""
+
+ServedBy = tuple[PipelineRef, str]
+"""One way from a pipeline to an application that it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +20,19 @@ class Lookups:
 
     followers: Mapping[FollowedBy, Follower]
     stages: frozenset[StageId]
+    pipelines: Mapping[ServedBy, PipelineFollower] = field(default_factory=dict)
 
     def along(self, ways: "Lookups") -> "Lookups":
         """Return the lookups by the ways, and of the stages, that `ways` has."""
         followers = {way: f for way, f in self.followers.items() if way in ways.followers}
-        return Lookups(followers, self.stages & ways.stages)
+        pipelines = {way: f for way, f in self.pipelines.items() if way in ways.pipelines}
+        return Lookups(followers, self.stages & ways.stages, pipelines)
 
     def without(self, kept: "Lookups") -> "Lookups":
         """Return the lookups that `kept` does not have."""
         followers = {way: f for way, f in self.followers.items() if way not in kept.followers}
-        return Lookups(followers, self.stages - kept.stages)
+        pipelines = {way: f for way, f in self.pipelines.items() if way not in kept.pipelines}
+        return Lookups(followers, self.stages - kept.stages, pipelines)
 
 
 def lookups_of(*configurations: Configuration) -> Lookups:
@@ -37,7 +44,12 @@ def lookups_of(*configurations: Configuration) -> Lookups:
                 images.setdefault((image.repository, stage.id), {})[image] = None
     followers = {way: Follower(way[1], tuple(each)) for way, each in images.items()}
     stages = frozenset(stage.id for each in configurations for stage in each.stages)
-    return Lookups(followers, stages)
+    pipelines = {
+        (spec.pipeline, each.application): PipelineFollower(each.application, spec.limit)
+        for each in configurations
+        for spec in each.pipelines
+    }
+    return Lookups(followers, stages, pipelines)
 
 
 def services_of(configuration: Configuration) -> Mapping[ServiceRef, StageId]:

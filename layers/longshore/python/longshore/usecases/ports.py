@@ -14,6 +14,7 @@ from longshore.domain.failures import StoppedTask
 from longshore.domain.intents import Intent
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.outcomes import Announcement, EventOutcome
+from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass, Rate
 from longshore.domain.releases import RegistryImage
@@ -147,6 +148,10 @@ class Directory(Protocol):
 
     def followers(self, repository: RepositoryRef) -> Sequence[Follower]:
         """Return the stages that choose images from a repository, and how."""
+        ...
+
+    def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
+        """Return the applications that a pipeline serves, and the limits that they set."""
         ...
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
