@@ -109,7 +109,7 @@ def explain(content: bytes, registered: Registered | None) -> Explanation:
 
 def _outcome(fact: Fact, registered: Registered | None) -> tuple[Outcome, str]:
     match concerns(fact, registered):
-        case Wake(_, reason) | Watch(_, reason):
+        case Wake(_, reason) | Watch(_, _, reason):
             return Outcome.WAKE, reason
         case Ignore(reason):
             return Outcome.IGNORED, reason

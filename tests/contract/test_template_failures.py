@@ -45,6 +45,7 @@ def test_functions_are_fed_by_queues_and_the_stream_alone() -> None:
         "Notifier": ["SQS"],
         "Control": [],
         "PipelineJob": [],
+        "PipelineWatch": ["SQS"],
     }
 
 
@@ -86,6 +87,7 @@ def test_each_queue_feeds_the_function_meant_for_it() -> None:
     assert fed == {
         "Router": att("Inbox"),
         "Reconciler": att("Work"),
+        "PipelineWatch": att("Executions"),
         "Notifier": att("Notices"),
     }
 
@@ -141,7 +143,7 @@ def test_a_queue_calls_no_more_functions_than_may_run(name: str, source: Tree) -
     assert source["ScalingConfig"] == {"MaximumConcurrency": ref("MaximumConcurrency")}, name
 
 
-@pytest.mark.parametrize("name", ["Work", "Notices"])
+@pytest.mark.parametrize("name", ["Work", "Executions", "Notices"])
 def test_order_is_kept_within_a_group_and_equal_bodies_are_not_one(name: str) -> None:
     assert QUEUES[name]["FifoQueue"] is True
     assert QUEUES[name]["ContentBasedDeduplication"] is False
@@ -196,13 +198,13 @@ def test_no_service_may_send_to_the_other_queues(name: str) -> None:
     assert {s.effect for s in queue_policy(name)} == {"Deny"}
 
 
-@pytest.mark.parametrize("name", ["Router", "Reconciler"])
+@pytest.mark.parametrize("name", ["Router", "Reconciler", "PipelineWatch"])
 def test_wakeups_may_go_round(name: str) -> None:
     """Lambda would drop the message after 16 rounds, and many slices need more."""
     assert functions()[name]["RecursiveLoop"] == "Allow"
 
 
 def test_no_other_function_may_go_round() -> None:
-    others = functions().keys() - {"Router", "Reconciler"}
+    others = functions().keys() - {"Router", "Reconciler", "PipelineWatch"}
 
     assert [name for name in others if "RecursiveLoop" in functions()[name]] == []

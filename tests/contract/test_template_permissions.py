@@ -56,6 +56,9 @@ CALLS = {
     | {"secretsmanager:GetSecretValue", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
     | {"ecs:DescribeTaskDefinition", "logs:GetLogEvents"},
     "Control": ITEMS - {"dynamodb:UpdateItem"} | {"dynamodb:ConditionCheckItem", "sqs:SendMessage"},
+    "PipelineWatch": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    | {"dynamodb:UpdateItem", "sqs:SendMessage", "codebuild:BatchGetBuilds"}
+    | {"codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"},
     "PipelineJob": {"dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"}
     | {"dynamodb:PutItem", "dynamodb:Query", "ecr:DescribeImages", "sqs:SendMessage"}
     | {"codepipeline:GetJobDetails", "codepipeline:GetPipelineExecution"}
@@ -65,7 +68,8 @@ CALLS = {
 POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 
 SENDS = {
-    "Router": [att("Work")],
+    "Router": [att("Work"), att("Executions")],
+    "PipelineWatch": [att("Inbox")],
     "Reconciler": [att("Inbox")],
     "Announcer": [att("Notices"), att("StreamDeadLetters")],
     "Notifier": [att("Notices")],
@@ -73,7 +77,12 @@ SENDS = {
     "PipelineJob": [att("Inbox")],
 }
 
-POLLED = {"Router": att("Inbox"), "Reconciler": att("Work"), "Notifier": att("Notices")}
+POLLED = {
+    "Router": att("Inbox"),
+    "Reconciler": att("Work"),
+    "PipelineWatch": att("Executions"),
+    "Notifier": att("Notices"),
+}
 
 # IAM has no resource for these.
 WITHOUT_RESOURCE = {
@@ -151,6 +160,7 @@ def test_aws_acts_in_a_roles_name_only_where_it_must(name: str) -> None:
         "Notifier": POLLS | {"kms:GenerateDataKey"},
         "Control": set(),
         "PipelineJob": set(),
+        "PipelineWatch": POLLS,
     }
 
     assert grants(name) - calls(name) == always | traces | more[name]
@@ -320,6 +330,14 @@ def test_images_are_listed_in_named_repositories_or_those_of_the_account() -> No
     assert read.resources == (
         {"Fn::If": ["NamesRepositories", ref("RepositoryArns"), here("ecr:repository/*")]},
     )
+
+
+def test_pipelines_and_builds_are_only_read_and_only_those_of_the_account() -> None:
+    (executions,) = of("PipelineWatch", "codepipeline:GetPipelineExecution")
+    (builds,) = of("PipelineWatch", "codebuild:BatchGetBuilds")
+
+    assert executions.resources == (here("codepipeline:*"),)
+    assert builds.resources == (here("codebuild:project/*"),)
 
 
 @pytest.mark.parametrize("name", sorted(resources("AWS::SQS::Queue")))

@@ -11,6 +11,7 @@ from longshore.runtime.settings import (
     ControlSettings,
     NotifierSettings,
     PipelineJobSettings,
+    PipelineWatchSettings,
     ReconcilerSettings,
     RouterSettings,
     Settings,
@@ -32,7 +33,10 @@ TABLE = {"LONGSHORE_TABLE": ref("Ledger")}
 LEDGER = {"Fn::Join": ["/", [att("Ledger", "StreamArn"), ref("LedgerEpoch")]]}
 
 SETTINGS = {
-    "Router": TABLE | HOME | {"LONGSHORE_WORK_URL": ref("Work")},
+    "Router": TABLE
+    | HOME
+    | {"LONGSHORE_WORK_URL": ref("Work"), "LONGSHORE_EXECUTIONS_URL": ref("Executions")},
+    "PipelineWatch": TABLE | {"LONGSHORE_INBOX_URL": ref("Inbox")},
     "Reconciler": TABLE
     | HOME
     | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER}
@@ -53,6 +57,7 @@ READ: dict[str, type[Settings]] = {
     "Notifier": NotifierSettings,
     "Control": ControlSettings,
     "PipelineJob": PipelineJobSettings,
+    "PipelineWatch": PipelineWatchSettings,
 }
 
 NAME = {"Fn::If": ["NamesInstallation", ref("InstallationName"), ref("AWS::StackName")]}
@@ -116,6 +121,7 @@ def test_functions_end_in_time() -> None:
         "Notifier": 45,
         "Control": 30,
         "PipelineJob": 120,
+        "PipelineWatch": 60,
     }
 
 

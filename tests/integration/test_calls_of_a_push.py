@@ -23,6 +23,7 @@ from tests.support.ecs import CountedEcs, ecs_over
 from tests.support.fakes import FakeClock
 from tests.support.harbour import push_event
 from tests.support.ledgers import DynamoWorld
+from tests.support.watch_fakes import InMemoryLooks
 
 MOST_CALLS = 14
 MOST_ECS_CALLS = 4
@@ -98,7 +99,7 @@ def make_yard(clients: Clients, *, semver: bool) -> Yard:
         clock,
     )
     queue = SqsWorkQueue(Queue(gate, clients.sqs, work))
-    router = RouterPorts(dynamo.directory, queue, clock, HOME)
+    router = RouterPorts(dynamo.directory, queue, clock, HOME, InMemoryLooks())
     yard = Yard(dynamo, ecs, router, ports, clients)
     _open_service(yard, world, "1.0.0" if semver else "main")
     clock.advance(timedelta(minutes=5))

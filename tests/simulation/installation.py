@@ -28,7 +28,7 @@ from longshore.aws.publishing import (
     SqsChatQueue,
     SqsNoticeQueue,
 )
-from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
+from longshore.aws.queues import Queue, SqsExecutionQueue, SqsWakeups, SqsWorkQueue
 from longshore.aws.registry import EcrRegistry
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
@@ -63,6 +63,7 @@ class Names:
     table: str = "ledger"
     inbox: str = "inbox"
     work: str = "work.fifo"
+    executions: str = "executions.fifo"
     notices: str = "notices.fifo"
     bus: str = "longshore"
     topic: str = ""
@@ -103,7 +104,8 @@ class Environment:
 
     def route(self, event: Event, clock: Clock) -> Any:
         work = SqsWorkQueue(self._queue(self.stack.names.work))
-        ports = RouterPorts(DynamoDirectory(self.table), work, clock, self.stack.home)
+        executions = SqsExecutionQueue(self._queue(self.stack.names.executions))
+        ports = RouterPorts(DynamoDirectory(self.table), work, clock, self.stack.home, executions)
         return route_batch(event, ports, self.stack.journal)
 
     def reconcile(self, event: Event, clock: Clock) -> Any:

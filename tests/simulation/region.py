@@ -108,7 +108,7 @@ class Region:
     def _create_stack(self) -> Names:
         create_table(self.clients)
         urls = self._urls
-        for logical_id in ("Inbox", "Work", "Notices"):
+        for logical_id in ("Inbox", "Work", "Executions", "Notices"):
             fifo = ".fifo" if "FifoQueue" in queue_attributes(logical_id) else ""
             urls[logical_id] = self._create_queue(logical_id, fifo)
         self.events.call("CreateEventBus", {"Name": "longshore"})
@@ -117,6 +117,7 @@ class Region:
             table=TABLE,
             inbox=urls["Inbox"],
             work=urls["Work"],
+            executions=urls["Executions"],
             notices=urls["Notices"],
             topic=topic["TopicArn"],
         )

@@ -7,6 +7,7 @@ from longshore.domain.configuration import Configuration, StageImage, StageSpec,
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
+from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import TagPolicy
 from longshore.domain.releases import Release, ReleasedImage
@@ -65,6 +66,24 @@ def make_stage_announcement(sequence: int = 1) -> Announcement:
     """Return an announcement of the stage itself."""
     detail: dict[str, object] = {"reason": "what runs is adopted"}
     return Announcement(STAGE, str(STAGE), sequence, EventName.STAGE_ADOPTED, NOON, detail)
+
+
+def make_pipeline_announcement(
+    sequence: int = 1, name: EventName = EventName.PIPELINE_FAILED
+) -> Announcement:
+    """Return an announcement of an execution of a pipeline that serves the application."""
+    failure = {"summary": "Build/Image failed", "log": "https://log.example/1"}
+    commit = {"id": "f4d05743bf2b", "summary": "Show tax", "url": "https://git.example/f4d0"}
+    detail: dict[str, object] = {
+        "execution": "faca57ab",
+        "commit": commit,
+        "author": "Ada",
+        "reason": "Build/Image failed",
+        "failure": failure if name is EventName.PIPELINE_FAILED else None,
+    }
+    pipeline = PipelineId(STAGE.application, "checkout")
+    subject = f"{STAGE.application}:faca57ab"
+    return Announcement(None, subject, sequence, name, NOON, detail, pipeline)
 
 
 def make_outcome(event: str = "event-1", outcome: Outcome = Outcome.APPLIED) -> EventOutcome:

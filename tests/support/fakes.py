@@ -13,9 +13,11 @@ from longshore.decide.pacing import Bucket, Empty, Taken, lacking, take, worth_w
 from longshore.domain.configuration import Configuration, Follower, StageSpec
 from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
+from longshore.domain.executions import PipelineRecord, Timeline
 from longshore.domain.intents import Intent
+from longshore.domain.origins import BuiltImage
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
-from longshore.domain.pipelines import PipelineFollower, PipelineRef
+from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
@@ -36,6 +38,9 @@ R = TypeVar(
     Announcement,
     Configuration,
     StopSwitch,
+    Timeline,
+    PipelineRecord,
+    BuiltImage,
 )
 
 
@@ -91,6 +96,7 @@ class LedgerState:
     buckets: dict[tuple[Home, ApiClass], Bucket] = field(default_factory=dict)
     lines: dict[tuple[Home, ApiClass], datetime] = field(default_factory=dict)
     switch: StopSwitch = NEVER_TURNED
+    timelines: dict[ExecutionRef, Timeline] = field(default_factory=dict)
 
     def turn(self, *, on: bool, reason: str = "because") -> None:
         """Turn the stop switch, as the control function does."""
@@ -303,6 +309,10 @@ class InMemoryDirectory:
     def due_stages(self, now: datetime) -> Sequence[StageId]:
         stages = self.state.stages.values()
         return sorted(stage.id for stage in stages if _due(stage.due_at, now))
+
+    def due_executions(self, now: datetime) -> Sequence[ExecutionRef]:
+        timelines = self.state.timelines.values()
+        return sorted(each.execution for each in timelines if _due(each.due_at, now))
 
     def resend_overdue_announcements(self, now: datetime) -> int:
         overdue = [entry for entry in self.state.outbox.values() if _due(entry.due_at, now)]

@@ -35,6 +35,7 @@ from tests.support.fakes import (
     InMemoryStageLedger,
     LedgerState,
 )
+from tests.support.watch_fakes import InMemoryLooks
 
 SWEEP_EVERY = timedelta(minutes=15)
 TICK_EVERY = timedelta(minutes=1)
@@ -81,7 +82,9 @@ class Harbour:
             validated=self.validated,
         )
         self.ecs: CountedEcs = ecs_over(self.world)
-        self.router = RouterPorts(InMemoryDirectory(self.state), self, self.clock, HOME)
+        self.router = RouterPorts(
+            InMemoryDirectory(self.state), self, self.clock, HOME, InMemoryLooks()
+        )
         self.ports = Ports(self.ledger, self.registry, self.ecs.port, self, self.clock)
 
     # ── what people do ──────────────────────────────────────────────────────────────────────

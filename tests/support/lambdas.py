@@ -18,6 +18,7 @@ import time_machine
 from functions.announcer.app import handler as announcer
 from functions.control.app import handler as control
 from functions.notifier.app import handler as notifier
+from functions.pipeline_watch.app import handler as pipeline_watch
 from functions.reconciler.app import handler as reconciler
 from functions.router.app import handler as router
 from longshore.aws.clients import Clients
@@ -122,6 +123,7 @@ class Installation:
         create_table(self.clients)
         self.inbox = self._queue("inbox")
         self.work = self._queue("work.fifo")
+        self.executions = self._queue("executions.fifo")
         self.notices = self._queue("notices.fifo")
         self.mail = self._queue("mail")
         self.heard = self._queue("heard")
@@ -186,13 +188,19 @@ class Installation:
 
     def run(self) -> None:
         """Invoke every function until nothing is left to do."""
-        while any((self.route(), self.reconcile(), self.announce(), self.notify())):
+        while any((self.route(), self.reconcile(), self.watch(), self.announce(), self.notify())):
             pass
 
     def route(self) -> bool:
         """Bring the router what lies in the inbox."""
         home = {"PARTITION": "aws", "ACCOUNT": HOME.account}
-        return self._consume(self.inbox, router, "router", WORK_URL=self.work, **home)
+        queues = {"WORK_URL": self.work, "EXECUTIONS_URL": self.executions}
+        return self._consume(self.inbox, router, "router", **queues, **home)
+
+    def watch(self) -> bool:
+        """Bring the watch over pipelines what lies in the queue of executions."""
+        own = {"INBOX_URL": self.inbox}
+        return self._consume(self.executions, pipeline_watch, "pipeline-watch", **own)
 
     def reconcile(self) -> bool:
         """Bring the reconciler what lies in the work queue."""

@@ -9,6 +9,7 @@ from longshore.chatops.slack import SlackBot
 from longshore.domain.chat import LastLines, Telling
 from longshore.domain.outcomes import EventName
 from longshore_local.slack.standin import SlackStandIn
+from tests.support.builders import make_pipeline_announcement
 from tests.support.tellings import BACK, FOUND, HOSTILE, LONG, STARTED, telling, worst
 
 
@@ -124,3 +125,33 @@ def marked(part: object) -> Iterator[Mapping[str, object]]:
     if isinstance(part, list):
         for each in part:
             yield from marked(each)
+
+
+def test_a_card_of_a_pipeline_says_whose_push_failed_and_leads_to_the_log() -> None:
+    card = compose_card(Telling(make_pipeline_announcement(), mention=("S0123ABCDE",)))
+    said = words(card)
+
+    for expected in (
+        ":x: FAILED pipeline checkout: f4d05743bf2b: Show tax",
+        "<https://git.example/f4d0|f4d05743bf2b: Show tax>",
+        "*Cause*\\nBuild/Image failed",
+        "<https://log.example/1|What the build wrote>",
+        "`longshore pipelines retry checkout`",
+        "<!subteam^S0123ABCDE>",
+        "faca57ab",
+    ):
+        assert expected in said
+    assert card.text.startswith("<!subteam^S0123ABCDE> FAILED pipeline checkout")
+
+
+def test_a_commit_without_a_page_stands_there_as_text() -> None:
+    announcement = make_pipeline_announcement()
+    detail = {**announcement.detail, "commit": {"id": "v-7", "summary": None, "url": None}}
+
+    assert "*Commit*\\nv-7" in words(compose_card(Telling(replace(announcement, detail=detail))))
+
+
+def test_a_step_of_a_pipeline_says_what_came_of_it() -> None:
+    mended = make_pipeline_announcement(2, EventName.PIPELINE_SUCCEEDED)
+
+    assert "mended pipeline checkout" in words(compose_step(Telling(mended)))

@@ -7,7 +7,7 @@ from longshore.domain.outcomes import EventName
 from longshore.domain.routes import MOST_ROUTES, Route
 from longshore.events.routes import EVENT_WORDS, parse_routes
 from longshore.events.sections import ConfigurationError, Section
-from tests.support.builders import make_announcement
+from tests.support.builders import make_announcement, make_pipeline_announcement
 
 STAGES = {"staging", "production"}
 
@@ -93,8 +93,17 @@ def test_there_are_not_more_routes_than_can_be_kept_true() -> None:
     assert f"{MOST_ROUTES + 1} routes are too many" in refusal(*entries)
 
 
+def test_a_route_for_some_stages_is_told_of_pipelines_only_by_name() -> None:
+    told = make_pipeline_announcement()
+
+    assert Route("#a").covers(told)
+    assert not Route("#a", stages=("staging",)).covers(told)
+    assert Route("#a", (told.name,), ("staging",)).covers(told)
+
+
 def test_a_route_covers_its_stages_and_opens_on_its_events() -> None:
     announcement = make_announcement(1)
+    assert announcement.stage is not None
     here = announcement.stage.stage
 
     assert Route("#a").covers(announcement)

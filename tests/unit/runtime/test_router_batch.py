@@ -12,6 +12,7 @@ from tests.support.builders import HOME, STAGE, make_configuration, make_digest
 from tests.support.fakes import NOON, FakeClock, InMemoryDirectory, LedgerState
 from tests.support.harbour import push_event
 from tests.support.runtime import Written, sqs_event
+from tests.support.watch_fakes import InMemoryLooks
 from tests.support.work import FakeWorkQueue
 
 PUSH = json.dumps(push_event(make_digest(2), "main", NOON))
@@ -23,7 +24,9 @@ class World:
         state.install(make_configuration())
         self.work = FakeWorkQueue()
         self.written = Written()
-        self.ports = RouterPorts(InMemoryDirectory(state), self.work, FakeClock(), HOME)
+        self.ports = RouterPorts(
+            InMemoryDirectory(state), self.work, FakeClock(), HOME, InMemoryLooks()
+        )
 
     def route(self, *messages: tuple[str, str]) -> object:
         return route_batch(sqs_event(*messages), self.ports, self.written.journal)

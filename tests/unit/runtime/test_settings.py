@@ -8,6 +8,7 @@ from longshore.runtime.settings import (
     AnnouncerSettings,
     ControlSettings,
     NotifierSettings,
+    PipelineWatchSettings,
     ReconcilerSettings,
     RouterSettings,
     Settings,
@@ -16,7 +17,8 @@ from longshore.runtime.settings import (
 
 AT_HOME = {"LONGSHORE_TABLE", "LONGSHORE_PARTITION", "LONGSHORE_ACCOUNT"}
 VARIABLES: dict[type[Settings], set[str]] = {
-    RouterSettings: AT_HOME | {"LONGSHORE_WORK_URL"},
+    RouterSettings: AT_HOME | {"LONGSHORE_WORK_URL", "LONGSHORE_EXECUTIONS_URL"},
+    PipelineWatchSettings: {"LONGSHORE_TABLE", "LONGSHORE_INBOX_URL"},
     ReconcilerSettings: AT_HOME
     | {"LONGSHORE_LEDGER", "LONGSHORE_INBOX_URL"}
     | {"LONGSHORE_REGISTER_RATE", "LONGSHORE_UPDATE_RATE"},
@@ -30,6 +32,7 @@ ENVIRONMENT = {
     "LONGSHORE_ACCOUNT": "123456789012",
     "LONGSHORE_PARTITION": "aws",
     "LONGSHORE_TABLE": "ledger",
+    "LONGSHORE_EXECUTIONS_URL": "https://sqs/executions.fifo",
     "LONGSHORE_WORK_URL": "https://sqs/work.fifo",
     "PATH": "/bin",
 }

@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 
 from longshore.domain.configuration import Follower
+from longshore.domain.executions import ExecutionState, Look, Timeline
+from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.wakeups import Hint, Wakeup
+from longshore.events.look_messages import encode_look
 from longshore.events.messages import encode_wakeup
 from longshore.usecases.ports import EcsDeploymentLink
 from longshore.usecases.route_event import Routed, RouterPorts, route
@@ -30,6 +33,7 @@ from tests.support.fakes import (
     OutboxEntry,
 )
 from tests.support.harbour import push_event
+from tests.support.watch_fakes import EXECUTION, PIPELINE, InMemoryLooks
 
 
 class CountingDirectory(InMemoryDirectory):
@@ -40,6 +44,10 @@ class CountingDirectory(InMemoryDirectory):
     def followers(self, repository: RepositoryRef) -> Sequence[Follower]:
         self.lookups += 1
         return super().followers(repository)
+
+    def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
+        self.lookups += 1
+        return super().served_by(pipeline)
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         self.lookups += 1
@@ -66,11 +74,13 @@ class Desk:
 
     state: LedgerState = field(default_factory=LedgerState)
     work: Work = field(default_factory=Work)
+    looks: InMemoryLooks = field(default_factory=InMemoryLooks)
 
     def __post_init__(self) -> None:
         self.directory = CountingDirectory(self.state)
-        self.ports = RouterPorts(self.directory, self.work, FakeClock(), HOME)
-        self.state.install(make_configuration())
+        self.ports = RouterPorts(self.directory, self.work, FakeClock(), HOME, self.looks)
+        pipelines = (PipelineSpec(PIPELINE),)
+        self.state.install(replace(make_configuration(), pipelines=pipelines))
 
     def route(self, body: object) -> Routed:
         return route(body if isinstance(body, str) else json.dumps(body), "m-1", self.ports)
@@ -233,7 +243,7 @@ def test_a_tick_wakes_what_is_due_and_sends_announcements_again() -> None:
 
     routed = desk.route({"clock": "tick"})
 
-    assert routed == Routed("tick", "0 stages due, 1 announcements sent again")
+    assert routed == Routed("tick", "0 stages due, 0 executions due, 1 announcements sent again")
 
 
 def test_a_sweep_wakes_every_stage() -> None:
@@ -246,3 +256,108 @@ def test_a_sweep_wakes_every_stage() -> None:
     assert routed == Routed("sweep", "2 stages woken")
     assert [wakeup.stage for wakeup, _ in desk.work.wakeups] == [STAGE, other.id]
     assert {wakeup.hints for wakeup, _ in desk.work.wakeups} == {frozenset({Hint.SWEEP, Hint.ECS})}
+
+
+# ── pipelines ────────────────────────────────────────────────────────────────────────────────
+
+
+def make_pipeline_event(kind: str = "Pipeline", **detail: object) -> dict[str, object]:
+    known = {"pipeline": "checkout", "execution-id": EXECUTION.id, "state": "FAILED"}
+    return {
+        "id": "e-7",
+        "source": "aws.codepipeline",
+        "detail-type": f"CodePipeline {kind} Execution State Change",
+        "account": HOME.account,
+        "region": HOME.region,
+        "resources": [f"arn:aws:codepipeline:{HOME.region}:{HOME.account}:checkout"],
+        "detail": {**known, **detail},
+    }
+
+
+def test_an_execution_is_looked_at_and_no_stage_is_woken() -> None:
+    desk = Desk()
+
+    routed = desk.route(make_pipeline_event())
+
+    assert (routed.kind, routed.executions, routed.stages) == ("watch", (EXECUTION.id,), ())
+    look = Look(pipeline=PIPELINE, execution=EXECUTION.id, events=("e-7",), ended=True)
+    assert desk.looks.queued == [(look, "m-1")]
+    assert desk.work.wakeups == []
+    assert desk.directory.lookups == 1
+
+
+def test_an_action_tells_of_no_end_of_its_execution() -> None:
+    desk = Desk()
+
+    desk.route(make_pipeline_event("Action", stage="Build", action="Image"))
+
+    ((look, _),) = desk.looks.queued
+    assert not look.ended
+
+
+def test_a_build_of_a_pipeline_is_looked_at_by_its_build() -> None:
+    desk = Desk()
+    arn = f"arn:aws:codebuild:{HOME.region}:{HOME.account}:build/images:813953eb"
+    event = make_pipeline_event() | {
+        "source": "aws.codebuild",
+        "detail-type": "CodeBuild Build State Change",
+        "detail": {
+            "build-id": arn,
+            "build-status": "FAILED",
+            "additional-information": {"initiator": "codepipeline/checkout"},
+        },
+    }
+
+    routed = desk.route(event)
+
+    assert routed.executions == ("images:813953eb",)
+    assert desk.looks.queued == [
+        (Look(pipeline=PIPELINE, build="images:813953eb", events=("e-7",)), "m-1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (make_pipeline_event(pipeline="other"), "no application names the pipeline other"),
+        (make_pipeline_event() | {"account": "999999999999"}, "it is of account 999999999999"),
+        (
+            make_pipeline_event() | {"region": "us-east-1"},
+            "no application names the pipeline checkout",
+        ),
+    ],
+)
+def test_a_pipeline_that_no_application_names_is_left_alone(
+    event: dict[str, object], reason: str
+) -> None:
+    desk = Desk()
+
+    routed = desk.route(event)
+
+    assert routed.kind == "ignored"
+    assert reason in routed.reason
+    assert desk.looks.queued == []
+
+
+def test_a_look_goes_on_as_it_is() -> None:
+    desk = Desk()
+    look = Look(pipeline=PIPELINE, execution=EXECUTION.id, events=("e-1",), attempt=1, busy=2)
+
+    assert desk.route(encode_look(look)).kind == "watch"
+    assert desk.looks.queued == [(look, "m-1")]
+
+
+@pytest.mark.parametrize("body", ['{"look": {}}', '{"look": 7}'])
+def test_what_is_no_look_is_rejected(body: str) -> None:
+    assert Desk().route(body).kind == "rejected"
+
+
+def test_a_tick_has_executions_looked_at_that_took_too_long() -> None:
+    desk = Desk()
+    late = Timeline(execution=EXECUTION, state=ExecutionState.IN_PROGRESS, due_at=NOON)
+    desk.state.timelines[EXECUTION] = late
+
+    routed = desk.route({"clock": "tick"})
+
+    assert routed.reason == "0 stages due, 1 executions due, 0 announcements sent again"
+    assert desk.looks.queued == [(Look(pipeline=PIPELINE, execution=EXECUTION.id), "m-1")]

@@ -17,7 +17,12 @@ from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.routes import Route
 from longshore.usecases.chat_ports import MessageGone, NotTaken
 from longshore.usecases.tell_chat import ONE_CHANNEL, Owed, tell_chat
-from tests.support.builders import STAGE, make_announcement, make_stage_announcement
+from tests.support.builders import (
+    STAGE,
+    make_announcement,
+    make_pipeline_announcement,
+    make_stage_announcement,
+)
 from tests.support.chat_fakes import ChatWorld, FakeChat, FakeTime
 
 AWAY = Throttled("Slack is busy")
@@ -327,3 +332,16 @@ def test_what_a_message_is_complete_without_is_looked_up_once_and_only_with_time
     assert world.chat.tellings[2].last_lines == LastLines(
         "web", absence="there was no time to read them"
     )
+
+
+def test_an_execution_has_one_message_and_its_failure_calls_people() -> None:
+    world = ChatWorld()
+    world.routes.routes = [Route("#a", mention=("here",))]
+    failed = make_pipeline_announcement(1)
+    stuck = make_pipeline_announcement(1, EventName.PIPELINE_STUCK)
+    mended = make_pipeline_announcement(3, EventName.PIPELINE_SUCCEEDED)
+
+    tell(world, stuck, replace(failed, sequence=2), mended)
+
+    assert [what for what, _, _ in world.chat.said] == ["open", "edit", "step", "edit", "step"]
+    assert world.chat.broadcasts == [2]

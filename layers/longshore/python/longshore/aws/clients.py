@@ -14,6 +14,7 @@ from botocore.session import Session
 from longshore import __version__
 
 if TYPE_CHECKING:
+    from mypy_boto3_codebuild import CodeBuildClient
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecr import ECRClient
@@ -84,6 +85,11 @@ class Clients:
     def codepipeline(self) -> "CodePipelineClient":
         """The pipelines' client."""
         return cast("CodePipelineClient", self._client("codepipeline"))
+
+    @property
+    def codebuild(self) -> "CodeBuildClient":
+        """The builds' client."""
+        return cast("CodeBuildClient", self._client("codebuild"))
 
     def s3_of(self, access_key: str, secret_key: str, session_token: str) -> "S3Client":
         """Return a client of S3 with credentials of somebody else; it is kept nowhere."""

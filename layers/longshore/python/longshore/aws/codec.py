@@ -1,8 +1,9 @@
 """Records of the ledger as JSON text and back.
 
 A body says what a record says, nothing of Python: moments are ISO 8601 in UTC, durations seconds,
-stages `application/stage`, sets sorted. Keys that this code does not know are passed over, keys
-that are missing take the field's default, so that neighbouring versions read each other.
+stages `application/stage`, pipelines `application:pipeline`, sets sorted. Keys that this code does
+not know are passed over, keys that are missing take the field's default, so that neighbouring
+versions read each other.
 
 This is what cattrs did, in the few lines that records of the ledger need: it took a tenth of a cold
 start, for its import and for the code that it writes at first use.
@@ -18,6 +19,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from longshore.domain.errors import UnknownSchema
+from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import StageId
 from longshore.domain.policies import SemverPolicy, TagPolicy
 
@@ -127,6 +129,7 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     datetime: _moment_text,
     timedelta: timedelta.total_seconds,
     StageId: str,
+    PipelineId: str,
 }
 
 # ── reading: by what a field is declared as ──────────────────────────────────────────────────
@@ -200,4 +203,5 @@ _READERS: dict[Any, Reader] = {
     datetime: _moment,
     timedelta: lambda seconds: timedelta(seconds=seconds),
     StageId: StageId.parse,
+    PipelineId: PipelineId.parse,
 }

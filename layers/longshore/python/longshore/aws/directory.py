@@ -8,7 +8,7 @@ from longshore.aws import items, keys
 from longshore.aws.table import Table
 from longshore.domain.configuration import Follower
 from longshore.domain.errors import Conflict
-from longshore.domain.pipelines import PipelineFollower, PipelineRef
+from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 
 if TYPE_CHECKING:
@@ -71,8 +71,13 @@ class DynamoDirectory:
         """Return the stages whose timer is due."""
         return sorted(items.stage_named(item) for item in self.due_items("stage", now))
 
+    def due_executions(self, now: datetime) -> Sequence[ExecutionRef]:
+        """Return the executions of pipelines that have taken too long."""
+        due = self.due_items("execution", now)
+        return sorted(keys.execution_at(keys.Key(i["pk"]["S"], i["sk"]["S"])) for i in due)
+
     def due_items(self, kind: str, now: datetime) -> "Iterator[Item]":
-        """Yield what the index of timers has due of a kind: `stage` or `outbox`."""
+        """Yield what the index of timers has due of a kind: `stage`, `execution` or `outbox`."""
         for shard in keys.due_shards():
             yield from self._table.query(
                 {

@@ -84,9 +84,9 @@ def record_item(key: Key, kind: str, record: object, version: int = 1) -> "Item"
     }
 
 
-def of_stage(stage: StageId) -> "Item":
-    """Return the attribute that names the stage an item belongs to."""
-    return {"stage": text(str(stage))}
+def of_stage(stage: StageId | None) -> "Item":
+    """Return the attribute that names the stage an item belongs to; none where there is none."""
+    return {} if stage is None else {"stage": text(str(stage))}
 
 
 def timer(owner: str, due_at: datetime | None) -> "Item":

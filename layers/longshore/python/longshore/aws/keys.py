@@ -12,6 +12,10 @@
 | configuration | `application#app` | `configuration#` and its number, eight digits |
 | repository lookup | `repository#` and the repository | `stage#app/stage` |
 | pipeline lookup | `pipeline#` and the pipeline | `application#app` |
+| execution | `pipeline#` and the pipeline | `execution#` and its id |
+| execution by its beginning | `pipeline#` and the pipeline | `started#` moment `#` id |
+| pipeline | `pipeline#` and the pipeline | `standing` |
+| origin | `origin#` and the digest | `execution` |
 | service owner | `service#` and the service's key | `owner` |
 | ECS deployment link | `ecs-deployment#` home `:` id | `stage` |
 | known revision | `revision#` home `:` family | fingerprint |
@@ -26,10 +30,11 @@ partition, account and region wherever a name alone would not be an identity.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 from zlib import crc32
 
-from longshore.domain.pipelines import PipelineRef
+from longshore.domain.pipelines import ExecutionRef, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass
 
@@ -41,6 +46,10 @@ DUE_INDEX = "due"
 
 STAGE = "stage"
 _TARGET = "target#"
+_PIPELINE = "pipeline#"
+_EXECUTION = "execution#"
+STARTED = "started#"
+"""How the sort keys begin that have the executions of a pipeline in their order."""
 SERVED = "application#"
 """How the sort keys begin that name the applications which a pipeline serves."""
 _INTENT = "wish#"  # behind `stage`, so that the one query of a reconcile reads it
@@ -140,12 +149,44 @@ def repository_lookup(repository: RepositoryRef, stage: StageId) -> Key:
 
 def pipeline_partition(pipeline: PipelineRef) -> str:
     """Return the partition of what is known of a pipeline, and of those whom it serves."""
-    return f"pipeline#{pipeline}"
+    return f"{_PIPELINE}{pipeline}"
 
 
 def pipeline_lookup(pipeline: PipelineRef, application: str) -> Key:
     """Return where it says that a pipeline serves an application."""
     return Key(pipeline_partition(pipeline), f"{SERVED}{application}")
+
+
+def pipeline_standing(pipeline: PipelineRef) -> Key:
+    """Return where it says how a pipeline stands."""
+    return Key(pipeline_partition(pipeline), "standing")
+
+
+def execution(ref: ExecutionRef) -> Key:
+    """Return where the timeline of an execution lies."""
+    return Key(pipeline_partition(ref.pipeline), f"{_EXECUTION}{ref.id}")
+
+
+def execution_at(key: Key) -> ExecutionRef:
+    """Return the execution whose timeline lies there."""
+    pipeline = PipelineRef.parse(key.pk.removeprefix(_PIPELINE))
+    return ExecutionRef(pipeline, key.sk.removeprefix(_EXECUTION))
+
+
+def started_execution(ref: ExecutionRef, started_at: datetime) -> Key:
+    """Return where an execution stands among those of its pipeline, in their order."""
+    moment = started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return Key(pipeline_partition(ref.pipeline), f"{STARTED}{moment}#{ref.id}")
+
+
+def execution_id_in(sort_key: str) -> str:
+    """Return the id of the execution that such a sort key ends with."""
+    return sort_key.rpartition("#")[2]
+
+
+def origin(digest: str) -> Key:
+    """Return where it says which execution built an image."""
+    return Key(f"origin#{digest}", "execution")
 
 
 def service_owner(service: ServiceRef) -> Key:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from longshore.aws.gate import Gate
 from longshore.domain.errors import Throttled
+from longshore.domain.executions import Look
 from longshore.domain.wakeups import Wakeup
+from longshore.events.look_messages import encode_look, look_id
 from longshore.events.messages import deduplication_id, encode_sweep, encode_wakeup
 
 if TYPE_CHECKING:
@@ -75,6 +77,49 @@ class SqsWakeups:
     def sweep(self) -> None:
         """Wake every stage, as the clock does each quarter of an hour."""
         self._inbox.send([{"Id": "0", "MessageBody": encode_sweep()}])
+
+
+class SqsLooks:
+    """Has executions of pipelines looked at again, through the inbox."""
+
+    def __init__(self, inbox: Queue) -> None:
+        """Send to `inbox`."""
+        self._inbox = inbox
+
+    def send(self, looks: Sequence[Look], *, delay: timedelta = timedelta()) -> None:
+        """Look again, after a delay of at most 15 minutes."""
+        self._inbox.send(
+            [
+                {
+                    "Id": str(index),
+                    "MessageBody": encode_look(look),
+                    "DelaySeconds": ceil(delay.total_seconds()),
+                }
+                for index, look in enumerate(looks)
+            ]
+        )
+
+
+class SqsExecutionQueue:
+    """Has executions of pipelines looked at, each in a message group of its own."""
+
+    def __init__(self, executions: Queue) -> None:
+        """Send to `executions`, a FIFO queue."""
+        self._executions = executions
+
+    def look(self, looks: Sequence[Look], message_id: str) -> None:
+        """Have executions looked at; `message_id` names what caused it."""
+        self._executions.send(
+            [
+                {
+                    "Id": str(index),
+                    "MessageBody": encode_look(look),
+                    "MessageGroupId": look.group,
+                    "MessageDeduplicationId": look_id(message_id, look),
+                }
+                for index, look in enumerate(looks)
+            ]
+        )
 
 
 class SqsWorkQueue:

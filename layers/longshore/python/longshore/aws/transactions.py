@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
+from longshore.aws.keys import Key
 from longshore.aws.transitions import next_version
 from longshore.domain.outcomes import EventOutcome
 from longshore.domain.stages import StageSnapshot
@@ -45,12 +46,17 @@ def writes_of(
 
 def outcome_write(table: str, outcome: EventOutcome) -> "TransactWriteItemTypeDef":
     """Return the write that keeps an outcome where its pair has none, and never conflicts."""
-    item = items.outcome_item(outcome)
+    key = keys.outcome(outcome.stage, outcome.event)
+    return kept_once(table, key, items.outcome_item(outcome))
+
+
+def kept_once(table: str, key: Key, item: "Item") -> "TransactWriteItemTypeDef":
+    """Return the write that keeps an item where there is none, and never conflicts."""
     attributes = sorted(item.keys() - {"pk", "sk"})
     return {
         "Update": {
             "TableName": table,
-            "Key": items.key_of(keys.outcome(outcome.stage, outcome.event)),
+            "Key": items.key_of(key),
             "UpdateExpression": "SET "
             + ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in attributes),
             "ExpressionAttributeNames": {f"#{name}": name for name in attributes},

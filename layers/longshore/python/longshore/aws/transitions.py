@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.executions import PipelineRecord, Timeline
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
 from longshore.usecases.ports import Changes
 
-R = TypeVar("R", StageRecord, TargetRecord, DeploymentRecord)
+R = TypeVar("R", StageRecord, TargetRecord, DeploymentRecord, Timeline, PipelineRecord)
 
 
 def next_version(record: R) -> R:

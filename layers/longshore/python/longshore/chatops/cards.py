@@ -24,7 +24,7 @@ from longshore.domain.chat import Commit, LastLines, Telling
 from longshore.domain.deployments import Phase
 from longshore.domain.outcomes import EventName
 from longshore.events.documents import printable
-from longshore.events.notices import KINDS, next_step
+from longshore.events.notices import KINDS, called, next_step
 from longshore.events.told import Told
 
 LONGEST_HEADER = 150
@@ -52,6 +52,11 @@ _EMOJI: Mapping[EventName, str] = {
     EventName.STAGE_PAUSED: ":double_vertical_bar:",
     EventName.STAGE_RESUMED: ":arrow_forward:",
     EventName.STAGE_WOULD_DEPLOY: ":eyes:",
+    EventName.PIPELINE_FAILED: ":x:",
+    EventName.PIPELINE_SUCCEEDED: ":white_check_mark:",
+    EventName.PIPELINE_SUPERSEDED: ":fast_forward:",
+    EventName.PIPELINE_STOPPED: ":no_entry_sign:",
+    EventName.PIPELINE_STUCK: ":hourglass:",
 }
 
 
@@ -100,7 +105,8 @@ def _text(telling: Telling) -> str:
 
 
 def _titled_change(telling: Telling) -> str:
-    change = Told(telling.announcement.detail).change
+    told = Told(telling.announcement.detail)
+    change = told.change or told.commit
     title = _title(telling)
     return f"{title}: {change}" if change else title
 
@@ -118,7 +124,7 @@ def _title(telling: Telling) -> str:
     headline = KINDS[announcement.name].headline
     if _way_back_begins(Told(announcement.detail)):
         headline = f"{headline}, rolling back"
-    return f"{headline} {announcement.stage}"
+    return f"{headline} {called(announcement)}"
 
 
 def _emoji(telling: Telling) -> str:
@@ -137,6 +143,8 @@ def _blocks(telling: Telling) -> Iterator[Block]:
         yield SectionBlock(fields=fields)
     if told.cause:
         yield _labelled("Cause", told.cause)
+    if told.failure("log"):
+        yield SectionBlock(text=_marked(_linked(told.failure("log"), "What the build wrote")))
     if telling.last_lines:
         yield from _log(telling.last_lines)
     if told.consequence:
@@ -152,6 +160,20 @@ def _fields(telling: Telling, told: Told) -> Iterator[str]:
             yield f"*{label}*\n{escaped(value, LONGEST_VALUE)}"
     if telling.commits:
         yield f"*Commit*\n{_commits(telling.commits)}"
+    elif told.commit:
+        yield f"*Commit*\n{_pushed(told)}"
+
+
+def _pushed(told: Told) -> str:
+    """Return what an execution runs for, as a link where there is a page about it."""
+    return _linked(told.commit_url, told.commit)
+
+
+def _linked(url: str, text: str) -> str:
+    """Return a link; the text alone where there is no page, or one that a link would cut off."""
+    if not 0 < len(url) <= LONGEST_VALUE:
+        return escaped(text, LONGEST_VALUE)
+    return link(url, text, LONGEST_VALUE)
 
 
 def _commits(commits: Mapping[str, Commit]) -> str:
@@ -193,7 +215,7 @@ def _log(last: LastLines) -> Iterator[Block]:
 
 def _context(telling: Telling, told: Told) -> str:
     announcement = telling.announcement
-    about = told.text("deployment") or str(announcement.stage)
+    about = told.text("deployment") or told.text("execution") or called(announcement)
     when = announcement.at.strftime("%Y-%m-%d %H:%M UTC")
     moment = f"<!date^{int(announcement.at.timestamp())}^{{date_short_pretty}} {{time}}|{when}>"
     return f"{escaped(about, _LONGEST_NAME * 2)}  ·  {moment}"

@@ -31,7 +31,13 @@ def wait_after(stage: StageId, busy: int, now: datetime) -> timedelta:
     Each step is twice the one before it. The wait is the time to the stage's next moment on a grid
     of that step: a quarter of the step at least, five quarters at most.
     """
-    return _to_grid(stage, min(FIRST_WAIT * 2 ** min(busy, TRIES_FOR_NOTHING), LONGEST_WAIT), now)
+    return _to_grid(stage, step_after(busy), now)
+
+
+def step_after(busy: int) -> timedelta:
+    """Return the step of waiting after `busy` tries that came to nothing."""
+    doublings: int = 2 ** min(busy, TRIES_FOR_NOTHING)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def look_after(stage: StageId, looks: int, now: datetime) -> timedelta:

@@ -9,8 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.decide.candidacy import why_never, why_no_candidate
-from longshore.decide.watching import pipeline_of, what_moved, why_too_early, why_unwatched
+from longshore.decide.watching import (
+    look_of,
+    pipeline_of,
+    what_moved,
+    why_too_early,
+    why_unwatched,
+)
 from longshore.domain.delivery_facts import CodeDeployMoved, DeliveryFact, GitReferenceMoved
+from longshore.domain.executions import Look
 from longshore.domain.facts import (
     EcsDeploymentChanged,
     Fact,
@@ -105,6 +112,7 @@ class Watch:
     """The fact concerns an execution of a pipeline that these applications name."""
 
     applications: tuple[str, ...]
+    look: Look
     reason: str
 
 
@@ -260,12 +268,14 @@ def _of_pipeline(fact: DeliveryFact, registered: Registered | None) -> Concern:
     refusal, pipeline = why_too_early(fact), pipeline_of(fact)
     if refusal or pipeline is None:
         return Ignore(refusal or f"no pipeline started what moved here: {what_moved(fact)}")
+    look = look_of(fact, pipeline)
     if registered is None:
-        return Watch((), f"{what_moved(fact)}: it concerns the applications that name the pipeline")
+        reason = f"{what_moved(fact)}: it concerns the applications that name the pipeline"
+        return Watch((), look, reason)
     named = [each for each in registered.pipelines if each.name == pipeline.name]
     names = _unique(each.application for each in named if each.place.holds(fact.home))
     if names:
-        return Watch(names, f"{what_moved(fact)}, which serves {', '.join(names)}")
+        return Watch(names, look, f"{what_moved(fact)}, which serves {', '.join(names)}")
     return Ignore(f"no application names the pipeline {pipeline.name}")
 
 

@@ -10,6 +10,7 @@ from longshore.domain.delivery_facts import (
     PipelineMoved,
     PipelineStageMoved,
 )
+from longshore.domain.executions import Look
 from longshore.domain.pipelines import PipelineRef
 
 PipelineFact = PipelineMoved | PipelineStageMoved | PipelineActionMoved | BuildMoved
@@ -32,9 +33,12 @@ def pipeline_of(fact: PipelineFact) -> PipelineRef | None:
     return fact.pipeline if isinstance(fact, BuildMoved) else fact.execution.pipeline
 
 
-def claims_an_end(fact: PipelineFact) -> bool:
-    """Whether an event says that an execution as a whole has ended."""
-    return isinstance(fact, PipelineMoved) and fact.state in _ENDS
+def look_of(fact: PipelineFact, pipeline: PipelineRef) -> Look:
+    """Return the look at an execution that a fact is a reason for."""
+    if isinstance(fact, BuildMoved):
+        return Look(pipeline=pipeline, build=fact.build)
+    ended = isinstance(fact, PipelineMoved) and fact.state in _ENDS
+    return Look(pipeline=pipeline, execution=fact.execution.id, ended=ended)
 
 
 def why_unwatched(fact: CodeDeployMoved | GitReferenceMoved) -> str:

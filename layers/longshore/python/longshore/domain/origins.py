@@ -24,3 +24,16 @@ class Origin:
         by = f"pipeline {self.pipeline}" if self.pipeline else ""
         built = f"commit {self.commit[:12]}" if self.commit else ""
         return ", ".join(part for part in (by, built) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltImage:
+    """An image, and where it came from as the build says that pushed it.
+
+    `repository` is the one of the source, as far as the source action tells it.
+    """
+
+    digest: str
+    origin: Origin
+    build: str
+    repository: str | None = None

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
+from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import StageId
 
 
@@ -45,22 +47,45 @@ class EventName(StrEnum):
     STAGE_PAUSED = "StagePaused"
     STAGE_RESUMED = "StageResumed"
     STAGE_WOULD_DEPLOY = "StageWouldDeploy"
+    PIPELINE_FAILED = "PipelineFailed"
+    PIPELINE_SUCCEEDED = "PipelineSucceeded"
+    """Only after a failure: what was broken is mended."""
+    PIPELINE_SUPERSEDED = "PipelineSuperseded"
+    PIPELINE_STOPPED = "PipelineStopped"
+    PIPELINE_STUCK = "PipelineStuck"
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """An entry of the outbox: written with the transition it tells of, published after it.
 
-    `subject` is what the message is about, a deployment (`application/stage#7`) or a stage;
-    `sequence` numbers the announcements of one subject from 1.
+    `subject` is what the message is about: a deployment (`application/stage#7`), a stage, or an
+    execution (`application:execution id`) of a `pipeline` of the application, which then stands in
+    the place of the stage. `sequence` numbers the announcements of one subject from 1.
     """
 
-    stage: StageId
+    stage: StageId | None
     subject: str
     sequence: int
     name: EventName
     at: datetime
     detail: Mapping[str, object]
+    pipeline: PipelineId | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is about nothing, or about two things."""
+        if (self.stage is None) == (self.pipeline is None):
+            raise ValueError("an announcement is about a stage or about a pipeline")
+
+    @property
+    def about(self) -> StageId | PipelineId:
+        """The stage or pipeline that it is about."""
+        return self.stage or cast("PipelineId", self.pipeline)
+
+    @property
+    def application(self) -> str:
+        """The application that it is for."""
+        return self.about.application
 
     @property
     def id(self) -> str:
@@ -71,7 +96,7 @@ class Announcement:
     def thread(self) -> str:
         """What a later announcement makes an earlier one of stale in.
 
-        A deployment has one state after another. What is told of a stage are things of different
-        kinds, a hold, a trouble, an adoption: each stands for itself.
+        A deployment, or an execution, has one state after another. What is told of a stage are
+        things of different kinds, a hold, a trouble, an adoption: each stands for itself.
         """
         return self.subject if self.subject != str(self.stage) else self.id

@@ -15,6 +15,7 @@ from typing import TypeVar
 from longshore.domain.errors import UnknownSchema
 from longshore.domain.failures import StoppedContainer, StoppedTask
 from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import Home, RepositoryRef, StageId
 from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.documents import parse_document, shown
@@ -63,7 +64,7 @@ def parse_wakeup(body: str | bytes) -> Wakeup:
 
 def wakeup_from(document: Mapping[str, object]) -> Wakeup:
     """Read a wake-up from a message that is JSON already; raises as `parse_wakeup` does."""
-    fields = _content(document, WAKEUP)
+    fields = content_of(document, WAKEUP)
     announced, evidence = (
         fields.optional_object("announced"),
         fields.optional_object("evidence"),
@@ -88,7 +89,8 @@ def encode_announcement(announcement: Announcement) -> str:
     """Return the body of a message that carries an announcement."""
     content: dict[str, object] = {
         "schema": SCHEMA,
-        "stage": str(announcement.stage),
+        "stage": str(announcement.stage) if announcement.stage else None,
+        "pipeline": str(announcement.pipeline) if announcement.pipeline else None,
         "subject": announcement.subject,
         "sequence": announcement.sequence,
         "name": announcement.name,
@@ -105,9 +107,11 @@ def parse_announcement(body: str | bytes) -> Announcement:
         ValueError: it is not JSON or not an announcement; the text says where it differs.
         UnknownSchema: a newer version sent it.
     """
-    fields = _content(parse_document(body), ANNOUNCEMENT)
+    fields = content_of(parse_document(body), ANNOUNCEMENT)
+    stage, pipeline = fields.optional_text("stage"), fields.optional_text("pipeline")
     return Announcement(
-        stage=StageId.parse(fields.text("stage")),
+        stage=None if stage is None else StageId.parse(stage),
+        pipeline=None if pipeline is None else PipelineId.parse(pipeline),
         subject=fields.text("subject"),
         sequence=fields.whole("sequence", least=1),
         name=_member(EventName, fields.text("name"), fields.at("name")),
@@ -148,7 +152,8 @@ def _member(names: type[_Name], text: str, path: str) -> _Name:
         raise ValueError(f"{path}: {shown(text)} is none of {', '.join(names)}") from None
 
 
-def _content(document: Mapping[str, object], key: str) -> Strict:
+def content_of(document: Mapping[str, object], key: str) -> Strict:
+    """Return what a message of ours says under its one key; raise ValueError, UnknownSchema."""
     fields = Strict("", document).object_at(key)
     schema = fields.whole("schema", least=1)
     if schema > SCHEMA:

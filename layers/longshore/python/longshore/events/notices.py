@@ -52,6 +52,7 @@ class Kind:
 
 
 _RETRY = 'To try again: longshore retry {stage} --reason "..."'
+_EXECUTIONS = "longshore pipelines show {stage}"
 KINDS: Mapping[EventName, Kind] = {
     EventName.DEPLOYMENT_STARTED: Kind("deploying", Severity.INFO, "longshore status"),
     EventName.DEPLOYMENT_SUCCEEDED: Kind("deployed", Severity.INFO, "longshore history {stage}"),
@@ -76,51 +77,71 @@ KINDS: Mapping[EventName, Kind] = {
         "To let it: set `mode: deploy` in longshore.yaml, then longshore apply",
     ),
     EventName.STAGE_RESUMED: Kind("resumed", Severity.INFO, "longshore status {stage}"),
+    EventName.PIPELINE_FAILED: Kind(
+        "FAILED pipeline", Severity.ERROR, "To try again: longshore pipelines retry {stage}"
+    ),
+    EventName.PIPELINE_SUCCEEDED: Kind("mended pipeline", Severity.INFO, _EXECUTIONS),
+    EventName.PIPELINE_SUPERSEDED: Kind("superseded pipeline", Severity.INFO, _EXECUTIONS),
+    EventName.PIPELINE_STOPPED: Kind("stopped pipeline", Severity.WARNING, _EXECUTIONS),
+    EventName.PIPELINE_STUCK: Kind(
+        "STUCK pipeline", Severity.WARNING, "To stop it: longshore pipelines stop {stage}"
+    ),
 }
 
 
 def compose_notice(announcement: Announcement) -> Notice:
     """Return what people are told of an announcement."""
-    kind, stage = KINDS[announcement.name], announcement.stage
-    told = Told(announcement.detail)
-    headline = f"{kind.headline} {stage}"
+    kind, told = KINDS[announcement.name], Told(announcement.detail)
+    headline = f"{kind.headline} {called(announcement)}"
     attributes = {
-        "application": stage.application,
-        "stage": stage.stage,
+        "application": announcement.application,
+        "stage": announcement.stage.stage if announcement.stage else "",
+        "pipeline": announcement.pipeline.pipeline if announcement.pipeline else "",
         "event": announcement.name.value,
         "deployment": printable(told.text("deployment")),
+        "execution": printable(told.text("execution")),
         "severity": kind.severity.value,
         "id": announcement.id,
     }
+    change = told.change or told.commit
     return Notice(
-        subject=_ascii(f"{headline}: {told.change}" if told.change else headline)[:LONGEST_SUBJECT],
+        subject=_ascii(f"{headline}: {change}" if change else headline)[:LONGEST_SUBJECT],
         text="\n".join(_lines(announcement, kind, told)) + "\n",
         attributes={name: value for name, value in attributes.items() if value},
     )
 
 
+def called(announcement: Announcement) -> str:
+    """Return what an announcement is about, as people call it: `application/stage`, a pipeline."""
+    return announcement.pipeline.pipeline if announcement.pipeline else str(announcement.stage)
+
+
 def next_step(announcement: Announcement) -> tuple[str, str]:
     """Return what a person would type next: a hint (it may be empty), then the command."""
-    step = KINDS[announcement.name].next_step.format(stage=announcement.stage)
+    step = KINDS[announcement.name].next_step.format(stage=called(announcement))
     hint, command, rest = step.partition("longshore ")
     return hint, command + rest
 
 
 def _lines(announcement: Announcement, kind: Kind, told: Told) -> Iterator[str]:
-    stage = announcement.stage
     labelled = (
-        ("Application", stage.application),
-        ("Stage", stage.stage),
+        ("Application", announcement.application),
+        ("Stage", announcement.stage.stage if announcement.stage else ""),
+        ("Pipeline", announcement.pipeline.pipeline if announcement.pipeline else ""),
+        ("Execution", told.text("execution")),
         ("Deployment", told.text("deployment")),
         ("Release", told.releases),
+        ("Commit", told.commit),
+        ("Author", told.text("author")),
         ("Trigger", told.trigger),
         ("After", told.duration),
         ("Cause", told.cause),
+        ("Log", told.failure("log")),
         ("ECS says", told.failure("last_event")),
         ("Longshore" if told.cause else "Reason", told.consequence),
         ("Next", "".join(next_step(announcement))),
     )
-    yield printable(f"{kind.headline}: {stage}", LONGEST_LINE)
+    yield printable(f"{kind.headline}: {called(announcement)}", LONGEST_LINE)
     yield ""
     for label, value in labelled:
         if value:

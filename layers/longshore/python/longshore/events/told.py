@@ -12,6 +12,9 @@ _Naming = Callable[[Mapping[str, object]], str]
 """How one image of a release is called."""
 
 
+_SHORT_COMMIT = 12
+
+
 class Told:
     """The detail of an announcement in words."""
 
@@ -42,6 +45,18 @@ class Told:
         """The images of the release by alias."""
         release = object_of(self._detail, "release")
         return {alias: object_of(release, alias) for alias in sorted(release)}
+
+    @property
+    def commit(self) -> str:
+        """The commit that an execution runs for: its short id and what it is about."""
+        commit = object_of(self._detail, "commit")
+        parts = (text_of(commit, "id")[:_SHORT_COMMIT], text_of(commit, "summary"))
+        return ": ".join(part for part in parts if part)
+
+    @property
+    def commit_url(self) -> str:
+        """The page that shows that commit."""
+        return text_of(object_of(self._detail, "commit"), "url")
 
     @property
     def trigger(self) -> str:

@@ -30,8 +30,14 @@ def route_batch(event: Event, ports: RouterPorts, journal: Journal) -> BatchAnsw
 def _tell(routed: Routed, message: Message, journal: Journal) -> None:
     """What concerns no stage leaves this line and a count, and nothing in the ledger."""
     stages = [str(stage) for stage in routed.stages]
+    executions = {"executions": list(routed.executions)} if routed.executions else {}
     journal.note(
-        "routed", outcome=routed.kind, reason=routed.reason, stages=stages, message_id=message.id
+        "routed",
+        outcome=routed.kind,
+        reason=routed.reason,
+        stages=stages,
+        message_id=message.id,
+        **executions,
     )
     if routed.kind in _COUNTED:
         journal.count(_COUNTED[routed.kind], reason=routed.reason)

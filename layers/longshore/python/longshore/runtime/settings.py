@@ -71,9 +71,10 @@ class _AtHome(Settings):
 
 @dataclass(frozen=True, slots=True)
 class RouterSettings(_AtHome):
-    """The router reads lookups and sends to the work queue."""
+    """The router reads lookups and sends to the work queue, and to that of the executions."""
 
     work_url: str
+    executions_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,14 @@ class ControlSettings(_KeepsLedger):
 @dataclass(frozen=True, slots=True)
 class PipelineJobSettings(_KeepsLedger):
     """The deploy action's function writes intents, as the control function does."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineWatchSettings(Settings):
+    """The watch over pipelines keeps timelines, and comes again through the inbox."""
+
+    table: str
+    inbox_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from longshore.domain.failures import StoppedTask
 from longshore.domain.intents import Intent
 from longshore.domain.observations import DescribedRevision, EcsService, TaskDefinition
 from longshore.domain.outcomes import Announcement, EventOutcome
-from longshore.domain.pipelines import PipelineFollower, PipelineRef
+from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.rates import ApiClass, Rate
 from longshore.domain.releases import RegistryImage
@@ -168,6 +168,10 @@ class Directory(Protocol):
 
     def due_stages(self, now: datetime) -> Sequence[StageId]:
         """Return the stages whose timer is due."""
+        ...
+
+    def due_executions(self, now: datetime) -> Sequence[ExecutionRef]:
+        """Return the executions of pipelines that have taken too long."""
         ...
 
     def resend_overdue_announcements(self, now: datetime) -> int:

@@ -4,23 +4,28 @@ Each lookup is one query, however many stages and services are registered.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from longshore.decide.concerns import (
     FollowedImage,
     Ignore,
+    NamedPipeline,
     OwnedTarget,
     Place,
     Registered,
+    Wake,
     Watch,
     concerns,
 )
+from longshore.domain.executions import Look
 from longshore.domain.facts import EcsDeploymentChanged, Fact, ImagePushed, TaskStopped
+from longshore.domain.pipelines import ExecutionRef
 from longshore.domain.places import Home, RepositoryRef, StageId
 from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.documents import parse_document
 from longshore.events.inbound import parse_event
+from longshore.events.look_messages import LOOK, look_from
 from longshore.events.messages import CLOCK, SWEEP, TICK, WAKEUP, wakeup_from
 from longshore.events.parsed import Known, Malformed, Unknown
 from longshore.usecases.ports import Clock, Directory
@@ -34,6 +39,14 @@ class WorkQueue(Protocol):
         ...
 
 
+class ExecutionQueue(Protocol):
+    """The queue that executions of pipelines are looked at through, each a group of its own."""
+
+    def look(self, looks: Sequence[Look], message_id: str) -> None:
+        """Have executions looked at; `message_id` names what caused it, as in `WorkQueue`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RouterPorts:
     """What the router needs of the world; `home` is the account and region it runs in."""
@@ -42,15 +55,17 @@ class RouterPorts:
     work: WorkQueue
     clock: Clock
     home: Home
+    executions: ExecutionQueue
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """What became of one message: `kind` is wake, ignored, rejected, tick or sweep."""
+    """What became of one message: `kind` is wake, watch, ignored, rejected, tick or sweep."""
 
     kind: str
     reason: str
     stages: tuple[StageId, ...] = ()
+    executions: tuple[str, ...] = ()
 
 
 def route(body: str | bytes, message_id: str, ports: RouterPorts) -> Routed:
@@ -63,6 +78,8 @@ def route(body: str | bytes, message_id: str, ports: RouterPorts) -> Routed:
         document = parse_document(body)
         if WAKEUP in document:
             return _wake([wakeup_from(document)], "a wake-up", message_id, ports)
+        if LOOK in document:
+            return _look(look_from(document), "a look at an execution", message_id, ports)
     except ValueError as error:
         return Routed("rejected", str(error))
     if CLOCK in document:
@@ -87,18 +104,21 @@ def _on_fact(fact: Fact, message_id: str, ports: RouterPorts) -> Routed:
     if fact.home.account != ports.home.account:
         reason = f"it is of account {fact.home.account}, Longshore runs in {ports.home.account}"
         return Routed("ignored", reason)
-    concern = concerns(fact, _registered(fact, ports.directory))
+    concern = concerns(fact, _registered(fact, possible, ports.directory))
     if isinstance(concern, Ignore):
         return Routed("ignored", concern.reason)
     if isinstance(concern, Watch):
-        return Routed("ignored", concern.reason)
+        look = replace(concern.look, events=(fact.event_id or message_id,))
+        return _look(look, concern.reason, message_id, ports)
     stages = [StageId.parse(stage) for stage in concern.stages]
     wakeups = [_wakeup(stage, fact, message_id) for stage in stages]
     return _wake(wakeups, concern.reason, message_id, ports)
 
 
-def _registered(fact: Fact, directory: Directory) -> Registered:
+def _registered(fact: Fact, possible: Wake | Watch, directory: Directory) -> Registered:
     """Look up who could be meant: one query, whatever the fact."""
+    if isinstance(possible, Watch):
+        return Registered(pipelines=_named(possible, directory))
     match fact:
         case ImagePushed():
             return Registered(images=_followed(fact.repository, directory))
@@ -106,6 +126,15 @@ def _registered(fact: Fact, directory: Directory) -> Registered:
             return Registered(services=_owned(fact, directory))
         case _:
             return Registered()
+
+
+def _named(possible: Watch, directory: Directory) -> tuple[NamedPipeline, ...]:
+    pipeline = possible.look.pipeline
+    place = Place(pipeline.home.account, pipeline.home.region)
+    return tuple(
+        NamedPipeline(each.application, pipeline.name, place)
+        for each in directory.served_by(pipeline)
+    )
 
 
 def _followed(repository: RepositoryRef, directory: Directory) -> tuple[FollowedImage, ...]:
@@ -148,19 +177,32 @@ def _wakeup(stage: StageId, fact: Fact, message_id: str) -> Wakeup:
             return Wakeup(stage, frozenset({Hint.ECS}), events)
 
 
+def _look(look: Look, reason: str, message_id: str, ports: RouterPorts) -> Routed:
+    ports.executions.look([look], message_id)
+    return Routed("watch", reason, executions=(look.execution or look.build or "",))
+
+
 def _on_clock(beat: object, message_id: str, ports: RouterPorts) -> Routed:
     now = ports.clock.now()
     if beat == TICK:
         due = [Wakeup(stage, frozenset({Hint.TIMER})) for stage in ports.directory.due_stages(now)]
         _wake(due, "", message_id, ports)  # first: what cannot be told must not stop the timers
+        looks = [_look_at(execution) for execution in ports.directory.due_executions(now)]
+        if looks:
+            ports.executions.look(looks, message_id)
         resent = ports.directory.resend_overdue_announcements(now)
-        return Routed("tick", f"{len(due)} stages due, {resent} announcements sent again")
+        done = f"{len(due)} stages due, {len(looks)} executions due"
+        return Routed("tick", f"{done}, {resent} announcements sent again")
     if beat == SWEEP:
         hints = frozenset({Hint.SWEEP, Hint.ECS})
         every = [Wakeup(stage, hints) for stage in ports.directory.all_stages()]
         _wake(every, "", message_id, ports)
         return Routed("sweep", f"{len(every)} stages woken")
     return Routed("rejected", "the clock knows only tick and sweep")
+
+
+def _look_at(execution: ExecutionRef) -> Look:
+    return Look(pipeline=execution.pipeline, execution=execution.id)
 
 
 def _wake(wakeups: Sequence[Wakeup], reason: str, message_id: str, ports: RouterPorts) -> Routed:

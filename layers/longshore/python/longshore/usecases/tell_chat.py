@@ -34,6 +34,9 @@ ONE_CHANNEL = "webhook"
 
 _BROADCAST = frozenset({Phase.FAILED, Phase.ROLLED_BACK})
 
+_CALLING = frozenset({EventName.DEPLOYMENT_FAILED, EventName.PIPELINE_FAILED})
+"""What people are called for, by name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -77,7 +80,7 @@ def _check_in_turn(what: str, away: set[str]) -> None:
 
 
 def _routes(announcement: Announcement, ports: ChatPorts) -> Iterable[Route]:
-    routes = ports.routes.routes_of(announcement.stage.application)
+    routes = ports.routes.routes_of(announcement.application)
     covering = [route for route in routes if route.covers(announcement)]
     if ports.chat.living or not covering:
         return covering
@@ -96,7 +99,7 @@ def _tell(
     if known.message is None and not route.opens(announcement):
         return
     _check_time(NEEDED, route, ports)
-    failed = announcement.name is EventName.DEPLOYMENT_FAILED
+    failed = announcement.name in _CALLING
     telling = replace(found_out(), mention=route.mention if failed else ())
     if known.message is None:
         _open(route, telling, ports)
@@ -140,7 +143,8 @@ def _go_on(
 
 
 def _is_final_failure(announcement: Announcement) -> bool:
-    return Told(announcement.detail).text("phase") in _BROADCAST
+    failed = announcement.name is EventName.PIPELINE_FAILED
+    return failed or Told(announcement.detail).text("phase") in _BROADCAST
 
 
 def _telling(announcement: Announcement, ports: ChatPorts) -> Telling:

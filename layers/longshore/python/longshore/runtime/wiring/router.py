@@ -1,7 +1,7 @@
 """What the router is made of."""
 
 from longshore.aws.directory import DynamoDirectory
-from longshore.aws.queues import SqsWorkQueue
+from longshore.aws.queues import SqsExecutionQueue, SqsWorkQueue
 from longshore.runtime.clock import Invocation, SystemClock
 from longshore.runtime.settings import RouterSettings
 from longshore.runtime.wiring.shared import make_queue, make_table
@@ -15,4 +15,5 @@ def make_router(settings: RouterSettings, invocation: Invocation) -> RouterPorts
         work=SqsWorkQueue(make_queue(settings.work_url)),
         clock=SystemClock(invocation),
         home=settings.home,
+        executions=SqsExecutionQueue(make_queue(settings.executions_url)),
     )

@@ -1,0 +1,145 @@
+"""Timelines of executions, how their pipelines stand, and where images came from, on DynamoDB."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from longshore.aws import items, keys
+from longshore.aws.table import Table
+from longshore.aws.transactions import kept_once, over
+from longshore.aws.transitions import next_version
+from longshore.domain.errors import Conflict
+from longshore.domain.executions import ExecutionSnapshot, PipelineRecord, Timeline
+from longshore.domain.origins import BuiltImage
+from longshore.domain.pipelines import ExecutionRef, PipelineRef
+from longshore.usecases.watch_ports import TimelineChanges
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from longshore.aws.items import Item
+
+KEEP_TIMELINES = timedelta(days=90)
+KEEP_ORIGINS = timedelta(days=365)
+"""As long as deployments: an image runs longer than anybody asks for its build."""
+
+MOST_LISTED = 100
+"""What BatchGetItem reads in one call."""
+
+
+class DynamoTimelineStore:
+    """Reads an execution and its pipeline in one call and writes them in one."""
+
+    def __init__(self, table: Table) -> None:
+        """Keep everything in `table`."""
+        self._table = table
+
+    def read(self, execution: ExecutionRef) -> ExecutionSnapshot:
+        """Return what is known of an execution and its pipeline, read consistently."""
+        pipeline, timeline = self._table.get_all(
+            keys.pipeline_standing(execution.pipeline), keys.execution(execution)
+        )
+        return ExecutionSnapshot(
+            PipelineRecord(execution.pipeline)
+            if pipeline is None
+            else items.record_of(pipeline, PipelineRecord),
+            None if timeline is None else items.record_of(timeline, Timeline),
+        )
+
+    def commit(self, changes: TimelineChanges) -> None:
+        """Write what becomes of an execution in one transaction.
+
+        Raises:
+            Conflict: timeline or pipeline is not the version that was read.
+            Refused: an item is larger than the ledger keeps.
+        """
+        self._table.transact(list(_writes(self._table.name, changes)))
+
+    def silence(self, execution: ExecutionRef) -> None:
+        """Take an execution off the index of timers: nobody asks for it any more."""
+        with suppress(Conflict):  # it has no timer
+            self._table.gate.call(
+                self._table.client.update_item,
+                TableName=self._table.name,
+                Key=items.key_of(keys.execution(execution)),
+                UpdateExpression="REMOVE due_at, due_shard",
+                ConditionExpression="attribute_exists(due_at)",
+            )
+
+    # ── for who looks only ────────────────────────────────────────────────────────────────────
+
+    def recent(self, pipeline: PipelineRef, count: int) -> Sequence[Timeline]:
+        """Return the timelines of the newest executions of a pipeline, newest first."""
+        refs = [ExecutionRef(pipeline, name) for name in self._newest(pipeline, count)]
+        if not refs:
+            return []
+        found = self._table.get_all(*(keys.execution(ref) for ref in refs))
+        return [items.record_of(item, Timeline) for item in found if item is not None]
+
+    def image(self, digest: str) -> BuiltImage | None:
+        """Return where an image came from, None where no build said that it pushed it."""
+        item = self._table.get(keys.origin(digest))
+        return None if item is None else items.record_of(item, BuiltImage)
+
+    def _newest(self, pipeline: PipelineRef, count: int) -> Iterator[str]:
+        """Yield the ids of the newest executions."""
+        count = min(count, MOST_LISTED)
+        found = self._table.query(
+            {
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :started)",
+                "ExpressionAttributeValues": {
+                    ":pk": items.text(keys.pipeline_partition(pipeline)),
+                    ":started": items.text(keys.STARTED),
+                },
+                "ScanIndexForward": False,
+                "Limit": count,
+                "ConsistentRead": True,
+            }
+        )
+        for _, item in zip(range(count), found, strict=False):
+            yield keys.execution_id_in(item["sk"]["S"])
+
+
+def _writes(table: str, changes: TimelineChanges) -> "Iterator[TransactWriteItemTypeDef]":
+    timeline = changes.timeline
+    yield {"Put": over(table, timeline_item(next_version(timeline)), timeline.version)}
+    if changes.begun_at is not None:
+        item = _started_item(timeline.execution, changes.begun_at)
+        yield {"Put": {"TableName": table, "Item": item}}
+    if changes.pipeline is not None:
+        standing = next_version(changes.pipeline)
+        yield {"Put": over(table, _standing_item(standing), changes.pipeline.version)}
+    for told in changes.announcements:
+        # Over whatever is there: that the timeline is the version which was read says that nobody
+        # has told it, except where the ledger was brought back to an earlier day.
+        yield {"Put": {"TableName": table, "Item": items.outbox_item(told)}}
+    for image in changes.images:
+        yield kept_once(table, keys.origin(image.digest), _image_item(image, timeline))
+
+
+def timeline_item(timeline: Timeline) -> "Item":
+    """Return the item of a timeline; it is on the index while it may still take too long."""
+    key = keys.execution(timeline.execution)
+    return (
+        items.record_item(key, "execution", timeline, timeline.version)
+        | items.timer(str(timeline.execution), timeline.due_at)
+        | items.expiry(timeline.updated_at, KEEP_TIMELINES)
+    )
+
+
+def _started_item(execution: ExecutionRef, begun_at: datetime) -> "Item":
+    """Return the item by which the executions of a pipeline have an order; it outlives its own."""
+    key = keys.started_execution(execution, begun_at)
+    item = items.record_item(key, "started", {"begun_at": begun_at})
+    return item | items.expiry(begun_at, 2 * KEEP_TIMELINES)
+
+
+def _standing_item(pipeline: PipelineRecord) -> "Item":
+    key = keys.pipeline_standing(pipeline.pipeline)
+    return items.record_item(key, "pipeline", pipeline, pipeline.version)
+
+
+def _image_item(image: BuiltImage, timeline: Timeline) -> "Item":
+    item = items.record_item(keys.origin(image.digest), "origin", image)
+    return item | items.expiry(timeline.updated_at, KEEP_ORIGINS)
