@@ -24,7 +24,7 @@ from tests.simulation.crash.sweep import (
 )
 
 MOST_STORIES = 3
-ONE_IN = 3
+ONE_IN = 6
 """Calls of which one is visited: another one each time, and every one by `make sim-crashes`."""
 
 

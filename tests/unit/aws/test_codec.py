@@ -14,6 +14,7 @@ from longshore.domain.deployments import DeploymentRecord
 from longshore.domain.errors import UnknownSchema
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
+from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy, TagPolicy
 from longshore.domain.stages import StageRecord, TargetRecord
@@ -24,6 +25,7 @@ from tests.support.fakes import NOON
 
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 STAGES = st.builds(StageId, NAMES, NAMES)
+PIPELINES = st.builds(PipelineId, NAMES, NAMES)
 MOMENTS = st.datetimes(min_value=NOON.replace(year=2020, tzinfo=None), timezones=st.just(UTC))
 SPANS = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 JSON = st.recursive(
@@ -31,6 +33,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
+
+DETAILS = st.dictionaries(st.text(), JSON)
 
 for kind, strategy in ((StageId, STAGES), (datetime, MOMENTS), (timedelta, SPANS)):
     st.register_type_strategy(kind, strategy)
@@ -44,7 +48,8 @@ RECORDS = st.one_of(
     st.builds(Configuration),
     st.builds(KnownRevision),
     st.builds(EcsDeploymentLink),
-    st.builds(Announcement, detail=st.dictionaries(st.text(), JSON)),
+    st.builds(Announcement, stage=STAGES, pipeline=st.none(), detail=DETAILS),
+    st.builds(Announcement, stage=st.none(), pipeline=PIPELINES, detail=DETAILS),
 )
 
 
