@@ -35,7 +35,7 @@ def principal_of(aws: EmbeddedAws, logical_id: str) -> Principal:
 def calls_of(aws: EmbeddedAws, logical_id: str, since: float = 0) -> list[Call]:
     """Return what a function called since a moment (seconds since the epoch)."""
     key = principal_of(aws, logical_id).credentials.key
-    calls = [*_recorded_by_the_emulator(aws, key, since), *_asked_of_ecs(aws, key)]
+    calls = [*_recorded_by_the_emulator(aws, key, since), *_asked_of_stand_ins(aws, key)]
     return [call for call in calls if call.at >= since]
 
 
@@ -102,8 +102,9 @@ def _actions(service: str, operation: str, parameters: dict[str, Any]) -> tuple[
     return (f"{service}:{operation}",)
 
 
-def _asked_of_ecs(aws: EmbeddedAws, key: str) -> Iterator[Call]:
+def _asked_of_stand_ins(aws: EmbeddedAws, key: str) -> Iterator[Call]:
     for asked in aws.recorder.asked:
         action = asked.permission.action
         if asked.access_key == key and asked.given and action not in BESIDE_A_CALL:
-            yield Call("ecs", action.partition(":")[2], (action,), asked.at)
+            service, _, operation = action.partition(":")
+            yield Call(service, operation, (action,), asked.at)
