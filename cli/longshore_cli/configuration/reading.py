@@ -14,7 +14,15 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.documents import kind_of
 from longshore.events.sections import ConfigurationError, suggestion
 from longshore.usecases.read_configuration import read_configuration
-from longshore_cli.configuration.models import Document, Image, Route, Select, Stage, Target
+from longshore_cli.configuration.git import PushTrigger
+from longshore_cli.configuration.models import (
+    Document,
+    Image,
+    Route,
+    Select,
+    Stage,
+    Target,
+)
 from longshore_cli.configuration.source import (
     Path,
     Position,
@@ -61,6 +69,17 @@ class ConfigurationFile:
             return _parsed(self.document, home, number=number, deploy=deploy)
         except ConfigurationError as error:
             raise _wrong(self.file, [_problem_of_rules(self.source, error)]) from None
+
+
+_PLACES: Mapping[tuple[object, int], tuple[type[BaseModel], str]] = {
+    ("images", 3): (Image, "image"),
+    ("images", 4): (Select, "select"),
+    ("stages", 3): (Stage, "stage"),
+    ("stages", 5): (Target, "target"),
+    ("notify", 3): (Route, "route"),
+    ("git", 3): (PushTrigger, "trigger"),
+}
+"""Where unknown keys can stand, by the first part of their path and its length."""
 
 
 def load_configuration(file: str) -> ConfigurationFile:
@@ -218,19 +237,7 @@ def _unknown_key(path: Path) -> str:
 
 def _place(path: Path) -> tuple[type[BaseModel], str]:
     """Return the model a path's last key belongs to, and what control calls such a place."""
-    match path:
-        case ("images", _, _):
-            return Image, "image"
-        case ("images", _, "select", _):
-            return Select, "select"
-        case ("stages", _, _):
-            return Stage, "stage"
-        case ("stages", _, "targets", _, _):
-            return Target, "target"
-        case ("notify", _, _):
-            return Route, "route"
-        case _:
-            return Document, "document"
+    return _PLACES.get((path[0], len(path)), (Document, "document"))
 
 
 def _none_of(value: object, expected: str) -> str:

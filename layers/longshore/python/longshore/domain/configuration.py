@@ -12,6 +12,7 @@ from typing import Self
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
 from longshore.domain.routes import Route
+from longshore.domain.triggers import PushTrigger
 
 DEFAULT_DEADLINE = timedelta(minutes=30)
 
@@ -88,7 +89,8 @@ class Configuration:
 
     `deploy` says whether the person who applied it wants what it selects deployed at once,
     `ledger` is the name of the ledger that it was written to, `since` for each stage the version
-    from which on every one has had it. An older Longshore kept neither.
+    from which on every one has had it, `git` which pushes start something. An older Longshore
+    kept none of them.
     """
 
     application: str
@@ -100,6 +102,7 @@ class Configuration:
     ledger: str = ""
     since: tuple[tuple[StageId, int], ...] = ()
     notify: tuple[Route, ...] = ()
+    git: tuple[PushTrigger, ...] = ()
 
     def observing(self) -> Self:
         """Return the configuration with every stage only observing."""

@@ -30,6 +30,7 @@ from longshore.domain.places import (
     StageId,
 )
 from longshore.events.documents import shown
+from longshore.events.git_section import parse_triggers
 from longshore.events.image_section import (
     NOT_YET_POLICIES,
     DeclaredImage,
@@ -55,7 +56,7 @@ NOT_YET: Mapping[str, frozenset[str]] = {
 SHORTEST_DEADLINE = timedelta(seconds=10)
 LONGEST_DEADLINE = timedelta(days=7)
 
-_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "stages"})
+_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "git", "images", "notify", "stages"})
 _STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset(mode.value for mode in Mode)
@@ -97,7 +98,16 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
     )
     _check_owners(root, stages)
     notify = parse_routes(root, {spec.id.stage for spec in stages})
-    return Configuration(application, number, stages, applied_by, applied_at, deploy, notify=notify)
+    return Configuration(
+        application,
+        number,
+        stages,
+        applied_by,
+        applied_at,
+        deploy,
+        notify=notify,
+        git=parse_triggers(root),
+    )
 
 
 def _check_version(root: Section) -> None:
