@@ -86,6 +86,7 @@ class Applying:
             for way, follower in lookups_of(configuration).followers.items():
                 assert set(follower.images) <= set(self.state.followers[way][0].images)
             assert lookups_of(configuration).stages <= self.state.stages.keys()
+            assert lookups_of(configuration).git <= self.state.git.keys()
             for target, stage in services_of(configuration).items():
                 assert self.state.owners[target].stage == stage
 
@@ -95,6 +96,7 @@ class Applying:
         wanted = lookups_of(*configurations)
         assert {way: f for way, (f, _) in self.state.followers.items()} == wanted.followers
         assert self.state.stages.keys() == wanted.stages
+        assert self.state.git.keys() == wanted.git
         owners = {s: stage for each in configurations for s, stage in services_of(each).items()}
         assert {s: owner.stage for s, owner in self.state.owners.items()} == owners
 

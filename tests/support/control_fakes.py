@@ -8,6 +8,7 @@ from longshore.domain.errors import Conflict
 from longshore.domain.intents import Intent
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.triggers import PushFollower
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
 from longshore.usecases.lookups import Lookups
 from tests.support.fakes import kept
@@ -24,6 +25,7 @@ class ControlState:
         default_factory=dict
     )
     stages: dict[StageId, int] = field(default_factory=dict)
+    git: dict[PushFollower, int] = field(default_factory=dict)
 
     def in_force(self, application: str) -> Configuration | None:
         """Return an application's configuration in force."""
@@ -86,6 +88,8 @@ class InMemoryConfigurationStore:
                 self.state.followers[way] = (follower, number)
         for stage in lookups.stages:
             self.state.stages[stage] = max(number, self.state.stages.get(stage, 0))
+        for pushes in lookups.git:
+            self.state.git[pushes] = max(number, self.state.git.get(pushes, 0))
 
     def remove_lookups(self, lookups: Lookups, before: int) -> None:
         for way in lookups.followers:
@@ -94,6 +98,9 @@ class InMemoryConfigurationStore:
         for stage in lookups.stages:
             if self.state.stages.get(stage, before) < before:
                 del self.state.stages[stage]
+        for pushes in lookups.git:
+            if self.state.git.get(pushes, before) < before:
+                del self.state.git[pushes]
 
     def _version(self, service: ServiceRef) -> int:
         owner = self.state.owners.get(service)

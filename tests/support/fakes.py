@@ -16,6 +16,7 @@ from longshore.domain.errors import Conflict, LongshoreError, Paced, Refused
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.pushes import PushLink, PushRecord
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
@@ -35,6 +36,8 @@ R = TypeVar(
     Announcement,
     Configuration,
     StopSwitch,
+    PushRecord,
+    PushLink,
 )
 
 

@@ -14,6 +14,7 @@ from botocore.session import Session
 from longshore import __version__
 
 if TYPE_CHECKING:
+    from mypy_boto3_codebuild import CodeBuildClient
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecr import ECRClient
@@ -37,6 +38,16 @@ LOOK_UPS = READS.merge(
     Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
 )
 """For what is nice to know: nobody waits for it long."""
+
+ANSWERS = READS.merge(
+    Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+)
+"""For calls while somebody waits ten seconds at most, as Git hosts do."""
+
+STARTS = READS.merge(
+    Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
+)
+"""For what a queue brings again by itself within minutes."""
 
 WRITES = READS.merge(Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1}))
 """For RegisterTaskDefinition and UpdateService: a second attempt would have a second effect, and a
@@ -84,6 +95,11 @@ class Clients:
     def codepipeline(self) -> "CodePipelineClient":
         """The pipelines' client."""
         return cast("CodePipelineClient", self._client("codepipeline"))
+
+    @property
+    def codebuild(self) -> "CodeBuildClient":
+        """The builds' client."""
+        return cast("CodeBuildClient", self._client("codebuild"))
 
     def s3_of(self, access_key: str, secret_key: str, session_token: str) -> "S3Client":
         """Return a client of S3 with credentials of somebody else; it is kept nowhere."""

@@ -31,6 +31,17 @@ class PushTrigger:
     variables: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class PushFollower:
+    """An application that has something to start for pushes to a repository.
+
+    What that is stands in its configuration in force, and nowhere else.
+    """
+
+    repository: GitRepository
+    application: str
+
+
 PUSH_VARIABLES = (
     "GIT_REPOSITORY",
     "GIT_REF",

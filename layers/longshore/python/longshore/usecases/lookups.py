@@ -1,10 +1,15 @@
-"""What is looked up of configurations: which stages follow a repository, which stages there are."""
+"""What is looked up of configurations.
+
+Which stages follow a repository, which stages there are, and which applications have something to
+start for pushes to a Git repository.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longshore.domain.configuration import Configuration, Follower, StageImage
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.triggers import PushFollower
 
 FollowedBy = tuple[RepositoryRef, StageId]
 """One way from a repository to a stage."""
@@ -16,16 +21,17 @@ class Lookups:
 
     followers: Mapping[FollowedBy, Follower]
     stages: frozenset[StageId]
+    git: frozenset[PushFollower] = frozenset()
 
     def along(self, ways: "Lookups") -> "Lookups":
         """Return the lookups by the ways, and of the stages, that `ways` has."""
         followers = {way: f for way, f in self.followers.items() if way in ways.followers}
-        return Lookups(followers, self.stages & ways.stages)
+        return Lookups(followers, self.stages & ways.stages, self.git & ways.git)
 
     def without(self, kept: "Lookups") -> "Lookups":
         """Return the lookups that `kept` does not have."""
         followers = {way: f for way, f in self.followers.items() if way not in kept.followers}
-        return Lookups(followers, self.stages - kept.stages)
+        return Lookups(followers, self.stages - kept.stages, self.git - kept.git)
 
 
 def lookups_of(*configurations: Configuration) -> Lookups:
@@ -37,7 +43,10 @@ def lookups_of(*configurations: Configuration) -> Lookups:
                 images.setdefault((image.repository, stage.id), {})[image] = None
     followers = {way: Follower(way[1], tuple(each)) for way, each in images.items()}
     stages = frozenset(stage.id for each in configurations for stage in each.stages)
-    return Lookups(followers, stages)
+    git = frozenset(
+        PushFollower(t.repository, each.application) for each in configurations for t in each.git
+    )
+    return Lookups(followers, stages, git)
 
 
 def services_of(configuration: Configuration) -> Mapping[ServiceRef, StageId]:
