@@ -1,5 +1,6 @@
 """A secret, read when it is needed and kept for minutes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -27,9 +28,16 @@ class Secret:
     """One secret of Secrets Manager that holds a JSON object."""
 
     def __init__(
-        self, gate: Gate, client: "SecretsManagerClient", arn: str, *, holds: str = _SLACK
+        self,
+        gate: Gate,
+        client: "SecretsManagerClient",
+        arn: str,
+        *,
+        holds: str = _SLACK,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Read the secret `arn` through `gate`; `holds` says to people what belongs into it."""
+        self._seconds = seconds
         self._gate = gate
         self._client = client
         self._arn = arn
@@ -54,7 +62,7 @@ class Secret:
 
     def renew(self) -> bool:
         """Read the secret anew, unless that was done a moment ago; tell whether it was done now."""
-        if monotonic() - self._read_at < NOT_AGAIN_WITHIN.total_seconds():
+        if self._seconds() - self._read_at < NOT_AGAIN_WITHIN.total_seconds():
             return False
         self.forget()
         self._known()
@@ -65,8 +73,8 @@ class Secret:
         self._values = None
 
     def _known(self) -> dict[str, object]:
-        if self._values is None or monotonic() - self._read_at > KEPT_FOR.total_seconds():
-            self._values, self._read_at = self._read(), monotonic()
+        if self._values is None or self._seconds() - self._read_at > KEPT_FOR.total_seconds():
+            self._values, self._read_at = self._read(), self._seconds()
         return self._values
 
     def _read(self) -> dict[str, object]:
