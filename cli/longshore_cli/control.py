@@ -12,19 +12,18 @@ from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectionError,  # noqa: A004  # botocore's own root of what a network does
-    HTTPClientError,
-    NoCredentialsError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import NoCredentialsError
 
-from longshore import __version__
 from longshore_cli.access import Access
 from longshore_cli.errors import CommandError, ExitCode
 from longshore_cli.installation import Installation
-from longshore_cli.transport import http_session, is_loopback
+from longshore_cli.transport import (
+    NoAnswerError,
+    UnreachableError,
+    is_loopback,
+    post,
+    to_post,
+)
 
 _PATIENCE = 35
 """Seconds to connect, and to wait for an answer: control's own time-out is 30."""
@@ -41,9 +40,8 @@ class Control:
     def post(self, path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         """Send a document, return the answer; raise CommandError unless control did as asked."""
         url = self._url(path)
-        request = AWSRequest("POST", url, data=json.dumps(body).encode())
-        request.headers["Content-Type"] = "application/json"
-        request.headers["User-Agent"] = f"longshore/{__version__}"
+        document = json.dumps(body).encode()
+        request = to_post(url, document, {"Content-Type": "application/json"})
         self._sign(request)
         status, answer = self._send(request)
         if status >= HTTPStatus.BAD_REQUEST:
@@ -68,29 +66,19 @@ class Control:
 
     def _send(self, request: AWSRequest) -> tuple[int, Mapping[str, object]]:
         """Send a request; raise CommandError where no answer came."""
-        url = str(request.url)
         try:
-            response = http_session(self.access, url, self.patience).send(request.prepare())
-        except (ConnectionClosedError, ReadTimeoutError):
+            return post(self.access, request, self.patience)
+        except NoAnswerError:
             raise CommandError(
-                f"control at {url} gave no answer; it may have done what was asked",
+                f"control at {request.url} gave no answer; it may have done what was asked",
                 next_step="see what is in force: longshore status",
                 code=ExitCode.TIMED_OUT,
             ) from None
-        except (ConnectionError, HTTPClientError) as error:
+        except UnreachableError as error:
             raise CommandError(
                 f"failed to reach control: {error}",
                 next_step="check the network, then repeat the command",
             ) from None
-        return response.status_code, _parsed(response.content)
-
-
-def _parsed(data: bytes) -> Mapping[str, object]:
-    try:
-        answer = json.loads(data)
-    except (ValueError, RecursionError):
-        answer = None
-    return answer if isinstance(answer, dict) else {}
 
 
 def _refusal(status: int, answer: Mapping[str, object], installation: Installation) -> CommandError:

@@ -32,7 +32,7 @@ from longshore_local.drivers.deliveries import Deliveries
 from longshore_local.drivers.registry import RegistryWatch
 from longshore_local.drivers.rounds import Round, Rounds
 from longshore_local.drivers.rules import DeployedRules
-from longshore_local.ecs import QUICK, EcsWorld, Event, Pace, ecs_stand_in
+from longshore_local.ecs import QUICK, EcsWorld, Pace, ecs_stand_in
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.function_url import FunctionUrl
 from longshore_local.gates.layer_links import LayerLinks
@@ -44,6 +44,7 @@ from longshore_local.pipelines.yard import PipelineYard
 from longshore_local.registry.conduct import RegistryImages
 from longshore_local.registry.output import ImageOutput
 from longshore_local.slack import SlackStandIn
+from longshore_local.worlds.surroundings import Event
 
 HOME = Home("aws", ACCOUNT, REGION)
 MINISTACK = Path(".venvs/ministack/bin/ministack")

@@ -10,9 +10,9 @@ import pytest
 
 from longshore_local.awsjson import ApiError
 from longshore_local.demo.scene import await_that
-from longshore_local.ecs.world import Proceed, open_gate
 from longshore_local.embedded import EmbeddedAws
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import Proceed, open_gate
 from tests.e2e.calls import granted, used
 from tests.e2e.shop import CLUSTER, Shop, Shops
 

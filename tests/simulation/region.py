@@ -10,8 +10,9 @@ from longshore.aws.keys import DUE_INDEX
 from longshore.domain.places import RepositoryRef
 from longshore_local.ecs.images import CannotBePulled, ImageBehaviour, Runs
 from longshore_local.ecs.pace import Pace
-from longshore_local.ecs.world import Clock, EcsWorld
+from longshore_local.ecs.world import EcsWorld
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import Clock
 from tests.simulation.cloud.api import Api, Validated
 from tests.simulation.cloud.clients import MemoryClients
 from tests.simulation.cloud.dynamodb import DynamoDb

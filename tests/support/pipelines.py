@@ -141,7 +141,7 @@ class HarbourWakeups:
         self.harbour.send(wakeups, delay=delay)
 
     def sweep(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("a job wakes its own stage alone")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from longshore.aws.items import CONFIRM_WITHIN
 from longshore.domain.errors import Conflict, LongshoreError
@@ -86,7 +86,6 @@ class InMemoryTimelines:
         self.state = state
         self.pipelines: dict[PipelineRef, PipelineRecord] = {}
         self.images: dict[str, BuiltImage] = {}
-        self.begun: dict[ExecutionRef, datetime] = {}
         self.commits: list[TimelineChanges] = []
 
     def read(self, execution: ExecutionRef) -> ExecutionSnapshot:
@@ -105,8 +104,6 @@ class InMemoryTimelines:
         if pipeline is not None:
             moved_pipeline = replace(pipeline, version=pipeline.version + 1)
             self.pipelines[pipeline.pipeline] = kept(moved_pipeline)
-        if changes.begun_at is not None:
-            self.begun[timeline.execution] = changes.begun_at
         for told in changes.announcements:
             entry = OutboxEntry(kept(told), told.at + CONFIRM_WITHIN)
             self.state.outbox[told.subject, told.sequence] = entry

@@ -1,6 +1,5 @@
 """An execution of a pipeline, as CodePipeline tells it: commit, trigger, stages, actions. Pure."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,8 @@ from itertools import groupby
 from typing import Any, Self
 
 from longshore.domain.actors import name_actor
+from longshore.domain.origins import SHORT_COMMIT
+from longshore.events.engines import plain_summary
 
 SUCCEEDED, FAILED, IN_PROGRESS, STOPPED = "Succeeded", "Failed", "InProgress", "Stopped"
 _STARTED_BY = {
@@ -19,7 +20,6 @@ _STARTED_BY = {
     "ManualRollback": "a rollback by hand",
     "AutomatedRollback": "an automatic rollback",
 }
-_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Commit:
     @property
     def short(self) -> str:
         """The commit as people say it."""
-        return self.id[:_SHORT]
+        return self.id[:SHORT_COMMIT]
 
     def __str__(self) -> str:
         """Say which commit, by whom, and its first line."""
@@ -215,19 +215,9 @@ def _commit(revision: Mapping[str, Any]) -> Commit:
     return Commit(
         revision.get("actionName", ""),
         revision.get("revisionId", ""),
-        _message(summary),
+        plain_summary(summary),
         revision.get("revisionUrl", ""),
     )
-
-
-def _message(summary: str) -> str:
-    """Return a commit's message: connections wrap it into JSON, the other sources do not."""
-    try:
-        document = json.loads(summary)
-    except (ValueError, RecursionError):
-        return summary
-    message = document.get("CommitMessage") if isinstance(document, dict) else None
-    return message if isinstance(message, str) else summary
 
 
 def _begun(action: Action) -> datetime:

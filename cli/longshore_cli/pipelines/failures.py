@@ -4,43 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from longshore.aws.pipeline_views import build_outcome
+from longshore.domain.executions import BuildOutcome
 from longshore_cli.pipelines.executions import FAILED, Action
 
 CODEBUILD, LAMBDA = "CodeBuild", "Lambda"
-_NOT_SUCCEEDED = frozenset({"FAILED", "FAULT", "TIMED_OUT", "CLIENT_ERROR", "STOPPED"})
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What CodeBuild says of a build: the phase that failed, and where its log is."""
+    """What CodeBuild says of a build: its status, and what it came to."""
 
     id: str
     status: str
-    phase: str = ""
-    message: str = ""
-    log: str = ""
+    outcome: BuildOutcome
 
     @classmethod
     def parse(cls, build: Mapping[str, Any]) -> Self:
-        """Read an item of BatchGetBuilds; of several failed phases the first is the cause."""
-        phases = build.get("phases", ())
-        bad = (phase for phase in phases if phase.get("phaseStatus") in _NOT_SUCCEEDED)
-        first: Mapping[str, Any] = next(bad, {})
-        return cls(
-            build["id"],
-            build.get("buildStatus", "unknown"),
-            first.get("phaseType", ""),
-            "; ".join(filter(None, map(_context, first.get("contexts", ())))),
-            build.get("logs", {}).get("deepLink", ""),
-        )
+        """Read an item of BatchGetBuilds."""
+        return cls(build["id"], build.get("buildStatus", "unknown"), build_outcome(build))
 
     @property
     def why(self) -> str:
         """Say what failed."""
-        if not self.phase:
+        phase, message = self.outcome.phase, self.outcome.message
+        if not phase:
             return f"the build is {self.status}"
         ended = "timed out" if self.status == "TIMED_OUT" else "failed"
-        return f"phase {self.phase} {ended}{f': {self.message}' if self.message else ''}"
+        return f"phase {phase} {ended}{f': {message}' if message else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,8 @@ def failures_of(actions: Sequence[Action], builds: Sequence[Build]) -> Sequence[
 
 def _failure(action: Action, build: Build | None) -> Failure:
     if build is not None:
-        return Failure(action, build.why, build.phase, build.log or action.url)
+        outcome = build.outcome
+        return Failure(action, build.why, outcome.phase or "", outcome.log or action.url)
     told = (
         (action.summary, action.error)
         if action.provider == LAMBDA
@@ -79,7 +71,3 @@ def _failure(action: Action, build: Build | None) -> Failure:
     )
     why = next(filter(None, told), "its engine does not say why")
     return Failure(action, why, log=action.url)
-
-
-def _context(context: Mapping[str, Any]) -> str:
-    return ": ".join(filter(None, (context.get("statusCode"), context.get("message"))))

@@ -1,6 +1,5 @@
 """`longshore webhook test`: send what a Git host sends, and say what the answer means."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +8,17 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectionError,  # noqa: A004  # botocore's own root of what a network does
-    HTTPClientError,
-    ReadTimeoutError,
-)
-
-from longshore import __version__
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import Installation, find_installation
 from longshore_cli.output import OutputFormat, print_json, print_line
-from longshore_cli.transport import http_session, is_loopback
+from longshore_cli.transport import (
+    NoAnswerError,
+    UnreachableError,
+    is_loopback,
+    post,
+    to_post,
+)
 from longshore_cli.webhook.answers import Meaning, meaning_of
 from longshore_cli.webhook.deliveries import Delivery, GitHost, SamplePush, ping_of, push_of
 from longshore_cli.webhook.keys import secret_of_aws, secret_of_environment
@@ -90,7 +86,7 @@ def _known(installation: Installation | None, key: str) -> str:
     if not value:
         raise CommandError(
             f"the installation has no webhook: its parameter has no {key}",
-            next_step="deploy it with the parameter GitSecretArn (docs/git.md)",
+            next_step="name one with --url, and its secret with --secret-from or --secret-env",
         )
     return value
 
@@ -123,30 +119,20 @@ def _signed(host: GitHost, secret: str, delivery: Delivery) -> Delivery:
 
 
 def _send(access: Access, url: str, delivery: Delivery) -> tuple[int, Mapping[str, object]]:
-    request = AWSRequest("POST", url, data=delivery.body, headers=dict(delivery.headers))
-    request.headers["User-Agent"] = f"longshore/{__version__}"
     try:
-        response = http_session(access, url, PATIENCE).send(request.prepare())
-    except (ConnectionClosedError, ReadTimeoutError):
+        return post(access, to_post(url, delivery.body, delivery.headers), PATIENCE)
+    except NoAnswerError:
         raise CommandError(
             f"{url} gave no answer within {PATIENCE} s; a Git host would have given up, too",
             next_step="read the log of the webhook function",
             code=ExitCode.TIMED_OUT,
         ) from None
-    except (ConnectionError, HTTPClientError) as error:
+    except UnreachableError as error:
+        # The kind alone: the text may quote a header, and GitLab's holds the token itself.
         raise CommandError(
-            f"failed to reach {url}: {type(error).__name__}",
+            f"failed to reach {url}: {type(error.__cause__).__name__}",
             next_step="check the address and the network, then repeat the command",
         ) from None
-    return response.status_code, _parsed(response.content)
-
-
-def _parsed(data: bytes) -> Mapping[str, object]:
-    try:
-        answer = json.loads(data)
-    except (ValueError, RecursionError):
-        answer = None
-    return answer if isinstance(answer, dict) else {}
 
 
 def _tell(url: str, trial: Trial, status: int, meaning: Meaning, output: OutputFormat) -> None:

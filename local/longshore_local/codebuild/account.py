@@ -1,24 +1,20 @@
 """The world's memory and its ports: all that CodeBuild holds in one account and region."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from longshore.domain.places import Home
 from longshore_local.codebuild import errors
 from longshore_local.codebuild.conduct import Runner
 from longshore_local.codebuild.pace import Pace
 from longshore_local.codebuild.state import BuildState, ProjectState
-from longshore_local.worlds.agenda import Agenda, Step
+from longshore_local.worlds.agenda import Agenda, Timed
 from longshore_local.worlds.ids import Ids
-
-Event = dict[str, object]
-Emit = Callable[[Event], None]
-"""Takes an event as EventBridge would deliver it; it must not wait for anybody."""
+from longshore_local.worlds.surroundings import Emit
 
 
 @dataclass(slots=True)
-class Account:
+class Account(Timed):
     """Projects and builds, and the time up to which everything has happened."""
 
     home: Home
@@ -36,18 +32,6 @@ class Account:
         """Return an ARN: `project/name` or `build/name:id`."""
         home = self.home
         return f"arn:{home.partition}:codebuild:{home.region}:{home.account}:{path}"
-
-    def later(self, delay: timedelta, step: Step) -> None:
-        """Plan a step."""
-        self.agenda.add(self.now + delay, step)
-
-    def run_until(self, moment: datetime) -> None:
-        """Let everything happen that is due by a moment; a clock that went back changes nothing."""
-        while (due := self.agenda.take(moment)) is not None:
-            when, step = due
-            self.now = max(self.now, when)
-            step()
-        self.now = max(self.now, moment)
 
     def project(self, name: str | None) -> ProjectState:
         """Return a project by name or ARN; raise ResourceNotFoundException without it."""

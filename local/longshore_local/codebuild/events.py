@@ -8,10 +8,11 @@ phase that has nothing to tell.
 from collections.abc import Mapping
 from datetime import datetime
 
-from longshore_local.codebuild.account import Account, Event
+from longshore_local.codebuild.account import Account
 from longshore_local.codebuild.state import BuildState, PhaseState
 from longshore_local.codebuild.views import deep_link
 from longshore_local.worlds.params import Params, table
+from longshore_local.worlds.surroundings import Event
 
 WITHOUT_CONTEXT = frozenset({"SUBMITTED", "QUEUED"})
 

@@ -1,6 +1,6 @@
 """AWS CodeBuild in memory: one account, one region, no thread and no clock of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from longshore_local.awsjson.constraints import as_validation_error
 from longshore_local.awsjson.contract import service_contract, without_none
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.codebuild import builds, errors, projects
-from longshore_local.codebuild.account import Account, Emit, Event
+from longshore_local.codebuild.account import Account
 from longshore_local.codebuild.builds import Start
 from longshore_local.codebuild.conduct import Context, Runner, always_succeeds
 from longshore_local.codebuild.engine import Engine, Operation
@@ -19,27 +19,9 @@ from longshore_local.codebuild.progress import Progress
 from longshore_local.codebuild.state import BuildState
 from longshore_local.worlds.ids import Ids
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import HOME, Clock, Emit, Gate, open_gate, unheard
 
 OPERATIONS: Mapping[str, Operation] = {**projects.OPERATIONS, **builds.OPERATIONS}
-
-HOME = Home("aws", "000000000000", "eu-central-1")
-"""Where the world is unless told otherwise: an account that nobody has."""
-
-Clock = Callable[[], datetime]
-"""Tells the time, aware and in UTC."""
-
-Proceed = Callable[[], Output]
-Gate = Callable[[str, Params, Proceed], Output]
-"""Stands before every call: `gate(operation, parameters, proceed)`; see the one of ECS."""
-
-
-def open_gate(_operation: str, _parameters: Params, proceed: Proceed) -> Output:
-    """Let every call through."""
-    return proceed()
-
-
-def unheard(_event: Event) -> None:
-    """Emit to nobody."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,23 +1,20 @@
 """The world's memory and its ports: all that CodePipeline holds in one account and region."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from longshore.domain.places import Home
 from longshore_local.codepipeline import errors
 from longshore_local.codepipeline.pace import Pace
-from longshore_local.codepipeline.ports import Event, Outside
+from longshore_local.codepipeline.ports import Outside
 from longshore_local.codepipeline.state import ExecutionState, JobState, PipelineState
-from longshore_local.worlds.agenda import Agenda, Step
+from longshore_local.worlds.agenda import Agenda, Timed
 from longshore_local.worlds.ids import Ids
-
-Emit = Callable[[Event], None]
-"""Takes an event as EventBridge would deliver it; it must not wait for anybody."""
+from longshore_local.worlds.surroundings import Emit
 
 
 @dataclass(slots=True)
-class Account:
+class Account(Timed):
     """Pipelines and jobs, and the time up to which everything has happened."""
 
     home: Home
@@ -34,18 +31,6 @@ class Account:
         """Return the ARN of a pipeline, `name`, or of a part of it, `name/stage/action`."""
         home = self.home
         return f"arn:{home.partition}:codepipeline:{home.region}:{home.account}:{path}"
-
-    def later(self, delay: timedelta, step: Step) -> None:
-        """Plan a step."""
-        self.agenda.add(self.now + delay, step)
-
-    def run_until(self, moment: datetime) -> None:
-        """Let everything happen that is due by a moment; a clock that went back changes nothing."""
-        while (due := self.agenda.take(moment)) is not None:
-            when, step = due
-            self.now = max(self.now, when)
-            step()
-        self.now = max(self.now, moment)
 
     def pipeline(self, name: str | None) -> PipelineState:
         """Return a pipeline; raise PipelineNotFoundException without it."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from longshore_local.codepipeline.account import Account
-from longshore_local.codepipeline.ports import Event, Location
+from longshore_local.codepipeline.ports import Location
 from longshore_local.codepipeline.state import ActionRun, ExecutionState
+from longshore_local.worlds.surroundings import Event
 
 
 def tell_pipeline(account: Account, execution: ExecutionState, state: str) -> None:

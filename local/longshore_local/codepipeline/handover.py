@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-
 
 from collections.abc import Mapping
 
-from longshore_local.codepipeline.ports import ArtifactCredentials, Event, Location
+from longshore_local.codepipeline.ports import ArtifactCredentials, Location
 from longshore_local.codepipeline.runs import Runs
 from longshore_local.codepipeline.state import ActionRun, JobState
+from longshore_local.worlds.surroundings import Event
 
 
 def give_out(runs: Runs, run: ActionRun, token: str | None) -> None:

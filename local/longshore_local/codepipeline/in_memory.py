@@ -8,12 +8,12 @@ from longshore_local.codepipeline.ports import (
     ArtifactCredentials,
     BuildReport,
     BuildRequest,
-    Event,
     Location,
     Outside,
     OutsideError,
     Revision,
 )
+from longshore_local.worlds.surroundings import Event
 
 
 @dataclass(slots=True)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from longshore_local.codepipeline.declarations import ActionDeclaration
-
-Event = dict[str, object]
+from longshore_local.worlds.surroundings import Event
 
 
 class OutsideError(Exception):

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from longshore_local.containers.definitions import ContainerPlan, container_plans
 from longshore_local.containers.docker import docker, docker_lines
-from longshore_local.ecs import EcsWorld, Event, Exits
+from longshore_local.ecs import EcsWorld, Exits
 from longshore_local.errors import LocalCloudError
 from longshore_local.log_streams import LogStreams
+from longshore_local.worlds.surroundings import Event
 
 INSTANCE, TASK, NAME = "longshore.local.instance", "longshore.local.task", "longshore.local.name"
 MOST_AT_ONCE = 16

@@ -24,9 +24,9 @@ from longshore_local.ecs.images import (
     Runs,
 )
 from longshore_local.ecs.pace import QUICK, Pace
-from longshore_local.ecs.region import Event
 from longshore_local.ecs.server import ecs_stand_in, serve_ecs
-from longshore_local.ecs.world import OPERATIONS, EcsWorld, Gate, open_gate
+from longshore_local.ecs.world import OPERATIONS, EcsWorld
+from longshore_local.worlds.surroundings import Event, Gate, open_gate
 
 __all__ = [
     "OPERATIONS",

@@ -7,9 +7,10 @@ services show.
 from collections.abc import Mapping
 from datetime import datetime
 
-from longshore_local.ecs.region import Event, Region
+from longshore_local.ecs.region import Region
 from longshore_local.ecs.state import DeploymentState, ServiceState, TaskState
 from longshore_local.ecs.task_views import task_view
+from longshore_local.worlds.surroundings import Event
 
 TROUBLE = (
     "is unable to consistently start tasks successfully. For more information, "

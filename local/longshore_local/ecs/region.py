@@ -1,8 +1,7 @@
 """The world's memory and its ports: all that ECS holds in one account and region."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from longshore.domain.places import Home
 from longshore_local.ecs import errors
@@ -10,19 +9,16 @@ from longshore_local.ecs.images import Images
 from longshore_local.ecs.names import Names, last_part
 from longshore_local.ecs.pace import Pace
 from longshore_local.ecs.state import ClusterState, RevisionState, ServiceState, Tag
-from longshore_local.worlds.agenda import Agenda, Step
+from longshore_local.worlds.agenda import Agenda, Timed
 from longshore_local.worlds.ids import Ids
 from longshore_local.worlds.params import Params, text
-
-Event = dict[str, object]
-Emit = Callable[[Event], None]
-"""Takes an event as EventBridge would deliver it. It must not wait for anyone who calls ECS."""
+from longshore_local.worlds.surroundings import Emit
 
 DEFAULT_CLUSTER = "default"
 
 
 @dataclass(slots=True)
-class Region:
+class Region(Timed):
     """Clusters, task definitions and tags, and the time up to which everything has happened.
 
     `heard` are the statuses of tasks that somebody listens to; None means all.
@@ -44,18 +40,6 @@ class Region:
     def names(self) -> Names:
         """How this region's resources are called."""
         return Names(self.home)
-
-    def later(self, delay: timedelta, step: Step) -> None:
-        """Plan a step."""
-        self.agenda.add(self.now + delay, step)
-
-    def run_until(self, moment: datetime) -> None:
-        """Let everything happen that is due by a moment; a clock that went back changes nothing."""
-        while (due := self.agenda.take(moment)) is not None:
-            when, step = due
-            self.now = max(self.now, when)
-            step()
-        self.now = max(self.now, moment)
 
     def cluster(self, params: Params) -> ClusterState:
         """Return the cluster that parameters name; raise ClusterNotFoundException without one."""

@@ -1,6 +1,6 @@
 """Amazon ECS in memory: one account, one region, no thread, no clock and no chance of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,11 +19,12 @@ from longshore_local.ecs import (
 from longshore_local.ecs.engine import Engine, Operation
 from longshore_local.ecs.images import Exits, Images
 from longshore_local.ecs.pace import Pace
-from longshore_local.ecs.region import Emit, Event, Region
+from longshore_local.ecs.region import Region
 from longshore_local.ecs.rollout import Rollout
 from longshore_local.ecs.state import TaskState
 from longshore_local.worlds.ids import Ids
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import HOME, Clock, Emit, Gate, open_gate, unheard
 
 OPERATIONS: Mapping[str, Operation] = {
     **clusters.OPERATIONS,
@@ -33,29 +34,6 @@ OPERATIONS: Mapping[str, Operation] = {
     **tasks.OPERATIONS,
     **tags.OPERATIONS,
 }
-
-HOME = Home("aws", "000000000000", "eu-central-1")
-"""Where the world is unless told otherwise: an account that nobody has."""
-
-Clock = Callable[[], datetime]
-"""Tells the time, aware and in UTC."""
-
-Proceed = Callable[[], Output]
-Gate = Callable[[str, Params, Proceed], Output]
-"""Stands before every call: `gate(operation, parameters, proceed)`.
-
-It may raise without calling `proceed` (the call had no effect), raise after it (the reply was
-lost), return an earlier answer (a stale read), or let other things happen in between.
-"""
-
-
-def open_gate(_operation: str, _parameters: Params, proceed: Proceed) -> Output:
-    """Let every call through."""
-    return proceed()
-
-
-def unheard(_event: Event) -> None:
-    """Emit to nobody."""
 
 
 @dataclass(slots=True, kw_only=True)

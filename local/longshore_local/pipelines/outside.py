@@ -17,10 +17,10 @@ from longshore_local.codepipeline import (
     Location,
     OutsideError,
 )
-from longshore_local.codepipeline.ports import Event
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.policies import Policies
 from longshore_local.pipelines.sessions import RoleSessions
+from longshore_local.worlds.surroundings import Event
 
 SERVICE = "codepipeline.amazonaws.com"
 DENIED = frozenset({"AccessDenied", "AccessDeniedException"})

@@ -16,7 +16,6 @@ from longshore_local.buildhost.runner import BuildHost
 from longshore_local.cloud.clients import Cloud
 from longshore_local.codebuild import BuildWorld, codebuild_stand_in
 from longshore_local.codepipeline import Outside, PipelineWorld, codepipeline_stand_in
-from longshore_local.codepipeline.account import Emit
 from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.git import BareRepository
@@ -29,6 +28,7 @@ from longshore_local.pipelines.outside import (
 from longshore_local.pipelines.place import LocalBuildPlace
 from longshore_local.pipelines.sessions import RoleSessions
 from longshore_local.pipelines.sources import LocalSources
+from longshore_local.worlds.surroundings import Emit
 
 
 @dataclass(slots=True, kw_only=True)

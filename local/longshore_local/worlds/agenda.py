@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 Step = Callable[[], None]
 
@@ -31,3 +31,22 @@ class Agenda:
             return None
         when, _, step = heapq.heappop(self._steps)
         return when, step
+
+
+class Timed:
+    """What has an agenda, and the time up to which everything has happened."""
+
+    now: datetime
+    agenda: Agenda
+
+    def later(self, delay: timedelta, step: Step) -> None:
+        """Plan a step."""
+        self.agenda.add(self.now + delay, step)
+
+    def run_until(self, moment: datetime) -> None:
+        """Let everything happen that is due by a moment; a clock that went back changes nothing."""
+        while (due := self.agenda.take(moment)) is not None:
+            when, step = due
+            self.now = max(self.now, when)
+            step()
+        self.now = max(self.now, moment)

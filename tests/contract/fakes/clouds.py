@@ -17,10 +17,10 @@ from longshore.domain.places import Home
 from longshore_local.cloud.clients import Cloud as EmbeddedClients
 from longshore_local.cloud.emulator import Emulator, EmulatorSettings, free_port
 from longshore_local.ecs.images import ImageBehaviour
-from longshore_local.ecs.region import Event
 from longshore_local.ecs.world import EcsWorld
 from longshore_local.embedded import MINISTACK
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import Event
 from tests.simulation.cloud.api import Api, Validated
 from tests.simulation.cloud.clients import MemoryClients
 from tests.simulation.cloud.ecr import Ecr

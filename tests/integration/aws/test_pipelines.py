@@ -18,7 +18,7 @@ from longshore.aws.codebuild import AwsBuilds
 from longshore.aws.codepipeline import AwsPipelines
 from longshore.aws.gate import Gate, Recorder
 from longshore.domain.errors import NotPermitted
-from longshore.domain.executions import ActionState, BuildOutcome, ExecutionState
+from longshore.domain.executions import ActionState, BuildOutcome, ExecutionState, SeenExecution
 from longshore.domain.outcomes import EventName
 from longshore.domain.pipelines import ExecutionRef, PipelineRef, PipelineSpec
 from longshore.domain.places import Home
@@ -176,80 +176,104 @@ def detail(number: int, **more: object) -> dict[str, object]:
     }
 
 
-def test_every_page_is_read_actions_before_the_state() -> None:
-    clients, calls = Clients(session()), Recorder()
-    adapter = AwsPipelines(Gate(calls), clients)
-    source = {
-        "input": {"actionTypeId": {**kind("Source"), "provider": "CodeStarSourceConnection"}},
-        "output": {
-            "outputVariables": {
-                "AuthorEmail": "ada@example.org",
-                "AuthorDisplayName": "Ada",
-                "FullRepositoryName": "acme/checkout",
-            },
-            "executionResult": {"externalExecutionSummary": '{"CommitMessage":"Show tax"}'},
+def kind(category: str) -> dict[str, str]:
+    return {"category": category, "owner": "AWS", "provider": "x", "version": "1"}
+
+
+COMMIT = "c0ffee" * 6 + "c0ff"
+SOURCE_RAN = {
+    "input": {"actionTypeId": {**kind("Source"), "provider": "CodeStarSourceConnection"}},
+    "output": {
+        "outputVariables": {
+            "AuthorEmail": "ada@example.org",
+            "AuthorDisplayName": "Ada",
+            "FullRepositoryName": "acme/checkout",
         },
-    }
-    secret = {
-        "status": "Failed",
-        "input": {
-            "actionTypeId": {**kind("Build"), "provider": "CodeBuild"},
-            "configuration": {"EnvironmentVariables": "hunter2"},
+        "executionResult": {"externalExecutionSummary": '{"CommitMessage":"Show tax"}'},
+    },
+}
+BUILD_FAILED = {
+    "status": "Failed",
+    "input": {
+        "actionTypeId": {**kind("Build"), "provider": "CodeBuild"},
+        "configuration": {"EnvironmentVariables": "hunter2"},
+    },
+    "output": {
+        "executionResult": {
+            "externalExecutionId": "images:1",
+            "externalExecutionUrl": "https://console/1",
+            "errorDetails": {"code": "JobFailed", "message": "password=hunter2 is wrong"},
+        }
+    },
+}
+SHOWN = {
+    "status": "Failed",
+    "statusSummary": "no",
+    "trigger": {"triggerType": "WebhookV2", "triggerDetail": "arn:of:connection"},
+    "artifactRevisions": [
+        {"name": "Config", "revisionId": "v-7"},
+        {"name": "Nothing"},
+        {
+            "name": "Source",
+            "revisionId": COMMIT,
+            "revisionSummary": '{"CommitMessage":"Show tax"}',
+            "revisionUrl": "https://git.example/c0ffee",
         },
-        "output": {
-            "executionResult": {
-                "externalExecutionId": "images:1",
-                "externalExecutionUrl": "https://console/1",
-                "errorDetails": {"code": "JobFailed", "message": "password=hunter2 is wrong"},
-            }
-        },
-    }
-    asked = {"pipelineName": "checkout", "maxResults": 100}
-    by = {"filter": {"pipelineExecutionId": EXECUTION.id}}
-    execution = {
-        "status": "Failed",
-        "statusSummary": "no",
-        "trigger": {"triggerType": "WebhookV2", "triggerDetail": "arn:of:connection"},
-        "artifactRevisions": [
-            {"name": "Config", "revisionId": "v-7"},
-            {"name": "Nothing"},
-            {
-                "name": "Source",
-                "revisionId": "c0ffee" * 6 + "c0ff",
-                "revisionSummary": '{"CommitMessage":"Show tax"}',
-                "revisionUrl": "https://git.example/c0ffee",
-            },
-        ],
+    ],
+}
+
+
+def read_in_pages(calls: Recorder) -> SeenExecution:
+    """An execution of three actions, which come in two pages."""
+    clients = Clients(session())
+    asked = {
+        "pipelineName": "checkout",
+        "maxResults": 100,
+        "filter": {"pipelineExecutionId": EXECUTION.id},
     }
     with Stubber(clients.codepipeline) as stub:
-        page = {"actionExecutionDetails": [detail(1, **source)], "nextToken": "more"}
-        stub.add_response("list_action_executions", page, {**asked, **by})
-        page = {"actionExecutionDetails": [detail(2, **secret), detail(3, status="Odd")]}
-        stub.add_response("list_action_executions", page, {**asked, **by, "nextToken": "more"})
-        stub.add_response("get_pipeline_execution", {"pipelineExecution": execution})
+        page = {"actionExecutionDetails": [detail(1, **SOURCE_RAN)], "nextToken": "more"}
+        stub.add_response("list_action_executions", page, asked)
+        page = {"actionExecutionDetails": [detail(2, **BUILD_FAILED), detail(3, status="Odd")]}
+        stub.add_response("list_action_executions", page, {**asked, "nextToken": "more"})
+        stub.add_response("get_pipeline_execution", {"pipelineExecution": SHOWN})
 
-        seen = adapter.execution(EXECUTION)
+        seen = AwsPipelines(Gate(calls), clients).execution(EXECUTION)
 
     assert seen is not None
+    return seen
+
+
+def test_every_page_is_read_actions_before_the_state() -> None:
+    calls = Recorder()
+
+    seen = read_in_pages(calls)
+
     assert [call.operation for call in calls.calls][-1] == "GetPipelineExecution"
+    first, second, third = seen.runs
+    assert (first.started_at, first.summary) == (MOMENT, "Show tax")
+    assert (second.state, second.external_id) == (ActionState.FAILED, "images:1")
+    assert (third.state, third.ended_at) == (ActionState.IN_PROGRESS, None)
+
+
+def test_an_execution_says_where_it_comes_from() -> None:
+    seen = read_in_pages(Recorder())
+
     assert (seen.state, seen.author, seen.repository) == (
         ExecutionState.FAILED,
         "Ada",
         "acme/checkout",
     )
-    assert [revision.id for revision in seen.revisions] == ["v-7", "c0ffee" * 6 + "c0ff"]
+    assert [revision.id for revision in seen.revisions] == ["v-7", COMMIT]
     assert seen.revisions[1].summary == "Show tax"
-    first, second, third = seen.runs
-    assert (first.started_at, first.summary) == (MOMENT, "Show tax")
-    assert (second.state, second.external_id) == (ActionState.FAILED, "images:1")
-    assert second.error == "password=[redacted] is wrong"
-    assert (third.state, third.ended_at) == (ActionState.IN_PROGRESS, None)
+
+
+def test_neither_secrets_nor_addresses_of_people_are_read() -> None:
+    seen = read_in_pages(Recorder())
+
+    assert seen.runs[1].error == "password=[redacted] is wrong"
     assert "hunter2" not in repr(seen)
     assert "ada@example.org" not in repr(seen)
-
-
-def kind(category: str) -> dict[str, str]:
-    return {"category": category, "owner": "AWS", "provider": "x", "version": "1"}
 
 
 def test_an_execution_of_a_state_that_is_not_known_yet_goes_on() -> None:
@@ -281,49 +305,49 @@ def test_what_is_not_permitted_is_said(read: Callable[[AwsPipelines], object]) -
             read(adapter)
 
 
+FAILED_BUILD = {
+    "id": "images:1",
+    "logs": {"deepLink": "https://console/log"},
+    "phases": [
+        {"phaseType": "SUBMITTED", "phaseStatus": "SUCCEEDED"},
+        {
+            "phaseType": "BUILD",
+            "phaseStatus": "FAILED",
+            "contexts": [
+                {"statusCode": "COMMAND_EXECUTION_ERROR", "message": "set -e\nTOKEN=x1y2z3"}
+            ],
+        },
+        {"phaseType": "POST_BUILD", "phaseStatus": "FAILED"},
+        {"phaseType": "COMPLETED"},
+    ],
+    "environment": {
+        "type": "LINUX_CONTAINER",
+        "image": "x",
+        "computeType": "BUILD_GENERAL1_SMALL",
+        "environmentVariables": [{"name": "PASSWORD", "value": "hunter2"}],
+    },
+}
+
+
+def exported(number: int, digest: str) -> dict[str, object]:
+    """A build that says which image it pushed."""
+    variables = [{"name": "OTHER", "value": "hunter2"}, {"name": "IMAGE_DIGEST", "value": digest}]
+    return {"id": f"images:{number}", "exportedEnvironmentVariables": variables}
+
+
 def test_builds_say_which_phase_failed_and_what_they_pushed() -> None:
     clients = Clients(session())
     digest = f"sha256:{1:064x}"
-    failed = {
-        "id": "images:1",
-        "logs": {"deepLink": "https://console/log"},
-        "phases": [
-            {"phaseType": "SUBMITTED", "phaseStatus": "SUCCEEDED"},
-            {
-                "phaseType": "BUILD",
-                "phaseStatus": "FAILED",
-                "contexts": [{"statusCode": "COMMAND_EXECUTION_ERROR", "message": "TOKEN=x1y2z3"}],
-            },
-            {"phaseType": "POST_BUILD", "phaseStatus": "FAILED"},
-            {"phaseType": "COMPLETED"},
-        ],
-        "environment": {
-            "type": "LINUX_CONTAINER",
-            "image": "x",
-            "computeType": "BUILD_GENERAL1_SMALL",
-            "environmentVariables": [{"name": "PASSWORD", "value": "hunter2"}],
-        },
-    }
-    pushed = {
-        "id": "images:2",
-        "exportedEnvironmentVariables": [
-            {"name": "OTHER", "value": "hunter2"},
-            {"name": "IMAGE_DIGEST", "value": digest},
-        ],
-    }
-    odd = {
-        "id": "images:3",
-        "exportedEnvironmentVariables": [{"name": "IMAGE_DIGEST", "value": "latest"}],
-    }
+    builds = [FAILED_BUILD, exported(2, digest), exported(3, "latest")]
     with Stubber(clients.codebuild) as stub:
         ids = ["images:1", "images:2", "images:3", "images:4"]
-        builds = {"builds": [failed, pushed, odd], "buildsNotFound": ["images:4"]}
-        stub.add_response("batch_get_builds", builds, {"ids": ids})
+        answer = {"builds": builds, "buildsNotFound": ["images:4"]}
+        stub.add_response("batch_get_builds", answer, {"ids": ids})
 
         outcomes = AwsBuilds(Gate(), clients).outcomes([*ids, "no build"])
 
     assert outcomes == {
-        "images:1": BuildOutcome("BUILD", "TOKEN=[redacted]", "https://console/log"),
+        "images:1": BuildOutcome("BUILD", "set -e TOKEN=[redacted]", "https://console/log"),
         "images:2": BuildOutcome(digest=digest),
         "images:3": BuildOutcome(),
         "images:4": BuildOutcome(),

@@ -56,7 +56,7 @@ def test_an_execution_comes_back_as_it_was_written(store: DynamoTimelineStore) -
     assert store.read(EXECUTION).pipeline == PipelineRecord(PIPELINE)
     assert store.read(EXECUTION).timeline is None
 
-    store.commit(TimelineChanges(timeline=TIMELINE, begun_at=NOON, pipeline=standing))
+    store.commit(TimelineChanges(timeline=TIMELINE, pipeline=standing))
 
     kept = store.read(EXECUTION)
     assert kept.timeline == replace(TIMELINE, version=1)
@@ -120,7 +120,7 @@ def test_an_execution_with_a_timer_is_due_until_nobody_asks_for_it(
 def test_a_timeline_is_kept_for_ninety_days_after_it_moved_last(
     dynamo: DynamoWorld, store: DynamoTimelineStore
 ) -> None:
-    store.commit(TimelineChanges(timeline=TIMELINE, begun_at=NOON, images=(IMAGE,)))
+    store.commit(TimelineChanges(timeline=TIMELINE, images=(IMAGE,)))
 
     def days(key: keys.Key) -> int:
         item = dynamo.get(key)
@@ -128,20 +128,7 @@ def test_a_timeline_is_kept_for_ninety_days_after_it_moved_last(
         return int(int(item["expires_at"]["N"]) - NOON.timestamp()) // 86400
 
     assert days(keys.execution(EXECUTION)) == 90
-    assert days(keys.started_execution(EXECUTION, NOON)) == 180
     assert days(keys.origin(IMAGE.digest)) == 365
-
-
-def test_the_newest_executions_come_first(store: DynamoTimelineStore) -> None:
-    assert store.recent(PIPELINE, 5) == []
-    for number in (2, 1, 3):
-        begun = NOON + timedelta(minutes=number)
-        ref = ExecutionRef(PIPELINE, f"e-{number}")
-        timeline = replace(TIMELINE, execution=ref, started_at=begun)
-        store.commit(TimelineChanges(timeline=timeline, begun_at=begun))
-
-    assert [each.execution.id for each in store.recent(PIPELINE, 2)] == ["e-3", "e-2"]
-    assert len(store.recent(PIPELINE, 5)) == 3
 
 
 def test_the_first_build_that_pushed_an_image_is_its_origin(store: DynamoTimelineStore) -> None:
@@ -177,7 +164,7 @@ def test_the_watch_may_do_what_it_does(dynamo: DynamoWorld, store: DynamoTimelin
     dynamo.calls.calls.clear()
     dynamo.directory.served_by(PIPELINE)
     store.read(EXECUTION)
-    changes = TimelineChanges(timeline=TIMELINE, begun_at=NOON, images=(IMAGE,))
+    changes = TimelineChanges(timeline=TIMELINE, images=(IMAGE,))
     store.commit(replace(changes, announcements=(make_pipeline_announcement(),)))
     store.silence(EXECUTION)
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from longshore.domain.places import Home
 from longshore_local.awsjson.errors import ApiError
-from longshore_local.ecs.region import Emit, Event
-from longshore_local.ecs.world import HOME, Clock
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import HOME, Clock, Emit, Event
 from tests.simulation.cloud.api import Output, Params
 from tests.simulation.cloud.images import events, refusals, views
 from tests.simulation.cloud.images.manifests import read_manifest

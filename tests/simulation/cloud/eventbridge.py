@@ -7,9 +7,8 @@ from datetime import datetime
 
 from longshore.domain.places import Home
 from longshore_local.awsjson.errors import ApiError
-from longshore_local.ecs.region import Event
-from longshore_local.ecs.world import HOME, Clock
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import HOME, Clock, Event
 from tests.simulation.cloud.api import Output, Params
 from tests.simulation.cloud.installed_rules import Target, clock_rules, event_rules
 

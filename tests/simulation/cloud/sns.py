@@ -6,8 +6,8 @@ from datetime import datetime
 
 from longshore.domain.places import Home
 from longshore_local.awsjson.errors import ApiError
-from longshore_local.ecs.world import HOME, Clock
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import HOME, Clock
 from tests.simulation.cloud.api import Output, Params
 
 MOST_BYTES = 256 * 1024

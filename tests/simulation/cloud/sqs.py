@@ -11,8 +11,8 @@ from itertools import count
 
 from longshore.domain.places import Home
 from longshore_local.awsjson.errors import ApiError
-from longshore_local.ecs.world import HOME, Clock
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import HOME, Clock
 from tests.simulation.cloud.api import Output, Params
 from tests.simulation.cloud.queues import refusals
 from tests.simulation.cloud.queues.attributes import QueueAttributes

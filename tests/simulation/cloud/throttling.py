@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from longshore_local.awsjson.errors import ApiError
-from longshore_local.ecs.world import Clock
+from longshore_local.worlds.surroundings import Clock
 from tests.simulation.cloud.api import Api, Output, Params
 
 _WHOLE = 1_000_000

@@ -17,8 +17,10 @@ from longshore.domain.deployments import (
     Trigger,
     TriggerKind,
 )
+from longshore.domain.facts import Fact
 from longshore.domain.holds import Allowance, Hold, HoldKind, Veto
 from longshore.domain.observations import EcsDeployment, EcsService, RolloutState
+from longshore.domain.pipelines import EXECUTION_ID, ExecutionRef, PipelineRef
 from longshore.domain.places import ServiceRef
 from longshore.domain.policies import SemverPolicy, TagPolicy
 from longshore.domain.releases import RegistryImage, Release, ReleasedImage
@@ -184,3 +186,10 @@ snapshots = st.builds(
     applied_at=moments,
     deployment=st.none() | flights,
 )
+
+st.register_type_strategy(
+    ExecutionRef,
+    st.builds(ExecutionRef, st.from_type(PipelineRef), st.from_regex(EXECUTION_ID, fullmatch=True)),
+)
+facts: st.SearchStrategy[Fact] = st.from_type(Fact)  # type: ignore[arg-type]  # a union of types
+"""Their texts may be anything; only what a type itself refuses is left out."""

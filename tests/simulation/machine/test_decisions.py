@@ -14,7 +14,14 @@ from longshore.decide.adoption import (
     name_image,
     running_by_alias,
 )
-from longshore.decide.concerns import FollowedImage, OwnedTarget, Place, Registered, concerns
+from longshore.decide.concerns import (
+    FollowedImage,
+    NamedPipeline,
+    OwnedTarget,
+    Place,
+    Registered,
+    concerns,
+)
 from longshore.decide.explanation import explain
 from longshore.decide.promotion import Deploy, HoldBack, decide_move
 from longshore.decide.rendering import UnknownContainerError, references_for, render
@@ -34,6 +41,7 @@ from tests.simulation.machine.graphs import leg_may_become
 from tests.simulation.machine.profile import examples
 from tests.support.builders import REPOSITORY, SERVICE
 from tests.support.fakes import NOON
+from tests.support.watch_fakes import EXECUTION
 
 shown = st.none() | drawn.services
 over = drawn.legs.filter(lambda leg: leg.state.over)
@@ -229,7 +237,7 @@ def test_a_stage_moves_by_itself_only_past_no_hold_no_veto_and_never_back(
 
 
 @examples(200)
-@given(st.from_type(Fact), st.none() | st.from_type(Registered))  # type: ignore[arg-type]  # a union of types
+@given(drawn.facts, st.none() | st.from_type(Registered))
 def test_every_fact_concerns_somebody_or_has_a_reason_not_to(
     fact: Fact, registered: Registered | None
 ) -> None:
@@ -237,14 +245,16 @@ def test_every_fact_concerns_somebody_or_has_a_reason_not_to(
 
 
 @examples(200)
-@given(st.from_type(Fact), drawn.selections)  # type: ignore[arg-type]  # a union of types
+@given(drawn.facts, drawn.selections)
 def test_a_fact_that_names_what_a_stage_has_is_answered_too(fact: Fact, selection: Any) -> None:
     repository = getattr(fact, "repository", REPOSITORY)
-    mention = getattr(fact, "service", None)
-    name = mention.name if mention else SERVICE.name
+    mention = getattr(fact, "service", None) or SERVICE
+    execution = getattr(fact, "execution", EXECUTION)
     registered = Registered(
-        (FollowedImage("a/b", repository.name, Place(), selection),),
-        (OwnedTarget("a/b", SERVICE.cluster, name, Place()),),
+        # CodeCommit's repositories are names, and nobody follows one.
+        (FollowedImage("a/b", getattr(repository, "name", ""), Place(), selection),),
+        (OwnedTarget("a/b", SERVICE.cluster, mention.name, Place()),),
+        (NamedPipeline("a", execution.pipeline.name, Place()),),
     )
 
     assert concerns(fact, registered).reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from longshore_local.ecs.world import Clock
+from longshore_local.worlds.surroundings import Clock
 from tests.simulation.climate import MOST_STALE
 from tests.simulation.plan import Plan, Service
 from tests.simulation.promises.broken import Say, Tell

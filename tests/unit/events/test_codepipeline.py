@@ -9,8 +9,8 @@ from longshore.domain.delivery_facts import (
     PipelineActionMoved,
     PipelineMoved,
     PipelineStageMoved,
-    TriggerHint,
 )
+from longshore.domain.executions import ExecutionTrigger
 from longshore.domain.facts import Fact
 from longshore.domain.pipelines import ExecutionRef, PipelineRef
 from longshore.domain.places import Home
@@ -41,7 +41,7 @@ def test_the_start_of_an_execution_tells_by_whom(load_event: Load) -> None:
         execution=EXECUTION,
         state="STARTED",
         attempt=1,
-        trigger=TriggerHint("WebhookV2", f"{connection}5d0e2f9c-7a43-4a57-9d6a-0f3d5f9f2c11"),
+        trigger=ExecutionTrigger("WebhookV2", f"{connection}5d0e2f9c-7a43-4a57-9d6a-0f3d5f9f2c11"),
     )
     assert fact.home == HOME
 

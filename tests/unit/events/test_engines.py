@@ -173,5 +173,13 @@ def test_an_address_is_kept_as_it_is() -> None:
     assert address("https://example.org/a?b=c#d") == "https://example.org/a?b=c#d"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['{"CommitMessage": "Show tax\\r\\n\\nAll of it."}', "Show tax\n\nAll of it.\n", "\nShow tax"],
+)
+def test_of_a_message_with_several_lines_the_title_is_kept(text: str) -> None:
+    assert plain_summary(text) == "Show tax"
+
+
 def test_a_summary_nested_without_end_is_text() -> None:
     assert plain_summary('{"a":' * 100_000).startswith('{"a":')

@@ -13,8 +13,8 @@ from longshore.domain.holds import HoldKind
 from longshore.domain.outcomes import EventName
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import CannotBePulled, NeverStarts, Runs
-from longshore_local.ecs.world import open_gate
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import open_gate
 from tests.support.builders import HOME, SERVICE, make_digest, make_spec
 from tests.support.fakes import InMemoryRegistry
 from tests.support.hands import move_by_hand

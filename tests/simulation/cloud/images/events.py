@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from longshore.domain.places import Home
-from longshore_local.ecs.region import Event
 from longshore_local.worlds.ids import Ids
+from longshore_local.worlds.surroundings import Event
 from tests.simulation.cloud.images.manifests import OCI_IMAGE, Manifest
 from tests.simulation.cloud.images.repository import Image
 

@@ -81,9 +81,7 @@ def test_a_failed_build_is_told_with_phase_message_and_log(engines: Engines) -> 
 
     assert f"execution  {id_}" in said
     assert "commit     0123456789ab on main by Ana: fix prices" in said
-    assert (
-        "why Build/Build failed: phase BUILD failed: COMMAND_EXECUTION_ERROR: exit status 1" in said
-    )
+    assert "why Build/Build failed: phase BUILD failed: exit status 1" in said
     assert f"log: {LOG}" in said
     assert "next: longshore pipelines retry checkout --reason TEXT" in said
 
@@ -234,7 +232,7 @@ def test_what_is_no_such_json_is_shown_as_it_is(engines: Engines, summary: str) 
     revision = {"actionName": "Source", "revisionId": COMMIT, "revisionSummary": summary}
     engines.ran("x", "1", "Succeeded", sourceRevisions=[revision])
 
-    assert summary in pipelines("show", "x").stdout
+    assert summary[:100] in pipelines("show", "x").stdout
 
 
 HOSTILE = "\x1b]0;owned\x07\u202egnp.exe [bold]x[/bold]"

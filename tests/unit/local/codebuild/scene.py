@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from longshore_local.codebuild import BuildOrder, BuildWorld, Conduct, Pace, Succeeds
-from longshore_local.codebuild.account import Event
-from longshore_local.codebuild.world import Gate, open_gate
+from longshore_local.worlds.surroundings import Event, Gate, open_gate
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 ROLE = "arn:aws:iam::000000000000:role/build"

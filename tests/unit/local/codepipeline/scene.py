@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from longshore_local.codepipeline import BuildReport, InMemory, Pace, PipelineWorld, Revision
-from longshore_local.codepipeline.ports import Event
-from longshore_local.codepipeline.world import Gate, open_gate
+from longshore_local.worlds.surroundings import Event, Gate, open_gate
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 OLD, NEW = "a" * 40, "b" * 40

@@ -1,35 +1,19 @@
 """Everything that goes in and out is what the botocore service model says."""
 
-from collections.abc import Mapping
-
 import pytest
-from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape
-from botocore.validate import ParamValidator
 
 from longshore_local.awsjson import ContractError
-from longshore_local.ecs import OPERATIONS, Event
-from longshore_local.ecs.world import Proceed
-from longshore_local.worlds.params import Output, Params
+from longshore_local.ecs import OPERATIONS
+from longshore_local.worlds.params import Output
+from longshore_local.worlds.surroundings import Event
 from tests.unit.local.ecs.scene import Scene
+from tests.unit.local.model import Calls, Recorder, misfits, model_of, strange_values
 
-MODEL = ServiceModel(dict(Loader().load_service_model("ecs", "service-2")), "ecs")
-
-
-class Recorder:
-    """A gate that keeps what each operation took and gave."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, Params, Output]] = []
-
-    def __call__(self, operation: str, parameters: Params, proceed: Proceed) -> Output:
-        answer = proceed()
-        self.calls.append((operation, parameters, answer))
-        return answer
+MODEL = model_of("ecs")
 
 
 @pytest.fixture(scope="module")
-def calls() -> list[tuple[str, Params, Output]]:
+def calls() -> Calls:
     """A story that reaches every operation."""
     recorder = Recorder()
     scene = Scene(gate=recorder)
@@ -73,52 +57,16 @@ def look_around(scene: Scene, arn: str) -> None:
     scene.call("ListClusters")
 
 
-def fits(shape: Shape | None, document: Mapping[str, object]) -> str:
-    assert shape is not None
-    return str(ParamValidator().validate(dict(document), shape).generate_report())
-
-
-def test_the_story_reaches_every_operation(calls: list[tuple[str, Params, Output]]) -> None:
+def test_the_story_reaches_every_operation(calls: Calls) -> None:
     assert {operation for operation, _, _ in calls} == set(OPERATIONS)
 
 
-def test_every_answer_fits_the_output_shape_of_its_operation(
-    calls: list[tuple[str, Params, Output]],
-) -> None:
-    misfits = {
-        (operation, report)
-        for operation, _, answer in calls
-        if (report := fits(MODEL.operation_model(operation).output_shape, answer))
-    }
-
-    assert misfits == set()
+def test_every_answer_fits_the_output_shape_of_its_operation(calls: Calls) -> None:
+    assert misfits(MODEL, calls) == set()
 
 
-def test_every_member_of_an_enumeration_is_one_of_its_values(
-    calls: list[tuple[str, Params, Output]],
-) -> None:
-    strange = {
-        found
-        for operation, _, answer in calls
-        for found in strangers(MODEL.operation_model(operation).output_shape, answer)
-    }
-
-    assert strange == set()
-
-
-def strangers(shape: object, value: object) -> list[tuple[str, str]]:
-    """Values outside the enumerations of the model, which botocore itself does not check."""
-    members = getattr(shape, "members", None)
-    if members is not None and isinstance(value, Mapping):
-        return [found for name in value for found in strangers(members[name], value[name])]
-    if isinstance(value, list):
-        return [
-            found for item in value for found in strangers(getattr(shape, "member", None), item)
-        ]
-    allowed = getattr(shape, "enum", None)
-    if allowed and isinstance(value, str) and value not in allowed:
-        return [(str(getattr(shape, "name", "")), value)]
-    return []
+def test_every_member_of_an_enumeration_is_one_of_its_values(calls: Calls) -> None:
+    assert strange_values(MODEL, calls) == set()
 
 
 @pytest.mark.parametrize(

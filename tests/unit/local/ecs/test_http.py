@@ -32,8 +32,8 @@ from longshore_local.ecs import (
     open_gate,
     serve_ecs,
 )
-from longshore_local.ecs.world import Proceed
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import Proceed
 from tests.unit.local.ecs.scene import REPOSITORY, catalogue
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from hypothesis import given, settings, strategies
 
 from longshore_local.awsjson import ApiError
 from longshore_local.ecs import EcsWorld, ImageCatalogue, throttled, too_many_concurrent_revisions
-from longshore_local.ecs.world import Proceed
 from longshore_local.worlds.params import Output, Params
+from longshore_local.worlds.surroundings import Proceed
 from tests.unit.local.ecs.scene import BREAKER, START, Scene, catalogue
 
 TAGS = ("v1", "v2", "v3", "crashes", "dies-later", "unhealthy", "pending", "nowhere")

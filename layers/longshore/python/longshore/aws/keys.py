@@ -13,7 +13,6 @@
 | repository lookup | `repository#` and the repository | `stage#app/stage` |
 | pipeline lookup | `pipeline#` and the pipeline | `application#app` |
 | execution | `pipeline#` and the pipeline | `execution#` and its id |
-| execution by its beginning | `pipeline#` and the pipeline | `started#` moment `#` id |
 | pipeline | `pipeline#` and the pipeline | `standing` |
 | origin | `origin#` and the digest | `execution` |
 | service owner | `service#` and the service's key | `owner` |
@@ -30,7 +29,6 @@ partition, account and region wherever a name alone would not be an identity.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import NamedTuple
 from zlib import crc32
 
@@ -48,8 +46,6 @@ STAGE = "stage"
 _TARGET = "target#"
 _PIPELINE = "pipeline#"
 _EXECUTION = "execution#"
-STARTED = "started#"
-"""How the sort keys begin that have the executions of a pipeline in their order."""
 SERVED = "application#"
 """How the sort keys begin that name the applications which a pipeline serves."""
 _INTENT = "wish#"  # behind `stage`, so that the one query of a reconcile reads it
@@ -171,17 +167,6 @@ def execution_at(key: Key) -> ExecutionRef:
     """Return the execution whose timeline lies there."""
     pipeline = PipelineRef.parse(key.pk.removeprefix(_PIPELINE))
     return ExecutionRef(pipeline, key.sk.removeprefix(_EXECUTION))
-
-
-def started_execution(ref: ExecutionRef, started_at: datetime) -> Key:
-    """Return where an execution stands among those of its pipeline, in their order."""
-    moment = started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    return Key(pipeline_partition(ref.pipeline), f"{STARTED}{moment}#{ref.id}")
-
-
-def execution_id_in(sort_key: str) -> str:
-    """Return the id of the execution that such a sort key ends with."""
-    return sort_key.rpartition("#")[2]
 
 
 def origin(digest: str) -> Key:

@@ -156,14 +156,7 @@ class DynamoStageLedger:
 
     def silence(self, stage: StageId) -> None:
         """Take a stage that no configuration has any more off the index of timers."""
-        with suppress(Conflict):  # it has no timer
-            self._table.gate.call(
-                self._table.client.update_item,
-                TableName=self._table.name,
-                Key=items.key_of(keys.stage(stage)),
-                UpdateExpression="REMOVE due_at, due_shard",
-                ConditionExpression="attribute_exists(due_at)",
-            )
+        self._table.remove_timer(keys.stage(stage))
 
     def end_wishes(self, stage: StageId, reason: str, at: datetime) -> None:
         """End what people still want of a stage that no configuration has any more."""

@@ -1,12 +1,12 @@
 """Jobs of CodePipeline: where each belongs, and the answer to it."""
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
+from longshore.aws.pipeline_views import revisions_of
 from longshore.domain.errors import LongshoreError, NotPermitted, Refused
+from longshore.domain.executions import commit_of
 from longshore.domain.jobs import Answer, Fail, GoOn, Succeed
 from longshore.domain.origins import Origin
 from longshore.events.documents import printable
@@ -15,13 +15,10 @@ from longshore.events.jobs import encode_progress
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_codepipeline.type_defs import (
-        ArtifactRevisionTypeDef,
-        PipelineExecutionTypeDef,
         PutJobSuccessResultInputTypeDef,
     )
 
 _LONGEST_SUMMARY, _LONGEST_MESSAGE, _LONGEST_ID = 2000, 4900, 1500
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _GONE = "JobNotFoundException"
 _OVER = frozenset({_GONE, "InvalidJobStateException"})
 
@@ -88,7 +85,14 @@ class CodePipelineJobs:
         except LongshoreError:
             return Origin(pipeline=pipeline, execution=execution)
         found = reply.get("pipelineExecution", {})
-        return replace(_origin(pipeline, found), execution=execution)
+        commit = commit_of(revisions_of(found))
+        return Origin(
+            pipeline=pipeline,
+            execution=execution,
+            commit=commit.id if commit else None,
+            url=commit.url if commit else None,
+            trigger=found.get("trigger", {}).get("triggerType"),
+        )
 
     @property
     def _client(self) -> "CodePipelineClient":
@@ -115,19 +119,3 @@ def _success(job: str, answer: GoOn | Succeed) -> "PutJobSuccessResultInputTypeD
             "percentComplete": 100,
         },
     }
-
-
-def _origin(pipeline: str, found: "PipelineExecutionTypeDef") -> Origin:
-    source = next(iter(sorted(found.get("artifactRevisions", ()), key=_is_no_commit)), None) or {}
-    trigger = found.get("trigger", {}).get("triggerType")
-    return Origin(
-        pipeline=pipeline,
-        commit=source.get("revisionId"),
-        url=source.get("revisionUrl"),
-        trigger=trigger,
-    )
-
-
-def _is_no_commit(revision: "ArtifactRevisionTypeDef") -> bool:
-    """Whether a revision is an object's version or the like; commits come first."""
-    return _COMMIT.fullmatch(revision.get("revisionId", "")) is None

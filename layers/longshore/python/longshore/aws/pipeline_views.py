@@ -26,6 +26,8 @@ from longshore.events.redaction import redact
 LONGEST = 300
 """Characters kept of what an engine says in its own words."""
 MOST_REVISIONS = 10
+_NO_REVISION = frozenset({None, "", "null"})
+"""S3 calls the version of an object in an unversioned bucket `null`."""
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 _AUTHORS = ("AuthorDisplayName", "AuthorId")
@@ -47,7 +49,7 @@ def seen_execution(
         runs=tuple(run_of(each) for each in actions),
         summary=_text(shown.get("statusSummary")),
         trigger=_trigger(trigger) if trigger.get("triggerType") else None,
-        revisions=_revisions(shown.get("artifactRevisions") or ()),
+        revisions=revisions_of(shown),
         author=_first(sources, _AUTHORS),
         repository=_first(sources, _REPOSITORIES),
     )
@@ -102,7 +104,9 @@ def _trigger(trigger: Mapping[str, Any]) -> ExecutionTrigger:
     return ExecutionTrigger(trigger["triggerType"], _text(trigger.get("triggerDetail")))
 
 
-def _revisions(revisions: Sequence[Mapping[str, Any]]) -> tuple[SourceRevision, ...]:
+def revisions_of(shown: Mapping[str, Any]) -> tuple[SourceRevision, ...]:
+    """Return what the sources of an execution gave it; an unversioned bucket gives no version."""
+    revisions: Sequence[Mapping[str, Any]] = shown.get("artifactRevisions") or ()
     return tuple(
         SourceRevision(
             artifact=str(each.get("name", "")),
@@ -111,7 +115,7 @@ def _revisions(revisions: Sequence[Mapping[str, Any]]) -> tuple[SourceRevision, 
             url=address(each.get("revisionUrl")),
         )
         for each in revisions[:MOST_REVISIONS]
-        if each.get("revisionId")
+        if each.get("revisionId") not in _NO_REVISION
     )
 
 
@@ -152,7 +156,8 @@ def _first(sources: Iterable[Mapping[str, Any]], names: Sequence[str]) -> str | 
 
 
 def _text(value: object) -> str | None:
-    return printable(value, LONGEST) if isinstance(value, str) and value else None
+    """Return text in one line: a build's message quotes its command, which may have several."""
+    return printable(" ".join(value.split()), LONGEST) if isinstance(value, str) and value else None
 
 
 def _moment(value: datetime) -> datetime:

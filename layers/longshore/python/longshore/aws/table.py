@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypedDict
 from uuid import uuid4
 
 from longshore.aws import items
 from longshore.aws.gate import Gate
 from longshore.aws.keys import Key
-from longshore.domain.errors import Throttled
+from longshore.domain.errors import Conflict, Throttled
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -81,6 +82,17 @@ class Table:
             if not reply.get("LastEvaluatedKey"):
                 return
             page["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+    def remove_timer(self, key: Key) -> None:
+        """Take an item off the index of timers; without a timer, or gone, it stays as it is."""
+        with suppress(Conflict):
+            self.gate.call(
+                self.client.update_item,
+                TableName=self.name,
+                Key=items.key_of(key),
+                UpdateExpression="REMOVE due_at, due_shard",
+                ConditionExpression="attribute_exists(due_at)",
+            )
 
     def transact(self, writes: "Sequence[TransactWriteItemTypeDef]") -> None:
         """Do all of these writes or none.

@@ -1,18 +1,16 @@
 """Timelines of executions, how their pipelines stand, and where images came from, on DynamoDB."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
 from longshore.aws.table import Table
 from longshore.aws.transactions import kept_once, over
 from longshore.aws.transitions import next_version
-from longshore.domain.errors import Conflict
 from longshore.domain.executions import ExecutionSnapshot, PipelineRecord, Timeline
 from longshore.domain.origins import BuiltImage
-from longshore.domain.pipelines import ExecutionRef, PipelineRef
+from longshore.domain.pipelines import ExecutionRef
 from longshore.usecases.watch_ports import TimelineChanges
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 KEEP_TIMELINES = timedelta(days=90)
 KEEP_ORIGINS = timedelta(days=365)
 """As long as deployments: an image runs longer than anybody asks for its build."""
-
-MOST_LISTED = 100
-"""What BatchGetItem reads in one call."""
 
 
 class DynamoTimelineStore:
@@ -58,55 +53,19 @@ class DynamoTimelineStore:
 
     def silence(self, execution: ExecutionRef) -> None:
         """Take an execution off the index of timers: nobody asks for it any more."""
-        with suppress(Conflict):  # it has no timer
-            self._table.gate.call(
-                self._table.client.update_item,
-                TableName=self._table.name,
-                Key=items.key_of(keys.execution(execution)),
-                UpdateExpression="REMOVE due_at, due_shard",
-                ConditionExpression="attribute_exists(due_at)",
-            )
+        self._table.remove_timer(keys.execution(execution))
 
     # ── for who looks only ────────────────────────────────────────────────────────────────────
-
-    def recent(self, pipeline: PipelineRef, count: int) -> Sequence[Timeline]:
-        """Return the timelines of the newest executions of a pipeline, newest first."""
-        refs = [ExecutionRef(pipeline, name) for name in self._newest(pipeline, count)]
-        if not refs:
-            return []
-        found = self._table.get_all(*(keys.execution(ref) for ref in refs))
-        return [items.record_of(item, Timeline) for item in found if item is not None]
 
     def image(self, digest: str) -> BuiltImage | None:
         """Return where an image came from, None where no build said that it pushed it."""
         item = self._table.get(keys.origin(digest))
         return None if item is None else items.record_of(item, BuiltImage)
 
-    def _newest(self, pipeline: PipelineRef, count: int) -> Iterator[str]:
-        """Yield the ids of the newest executions."""
-        count = min(count, MOST_LISTED)
-        found = self._table.query(
-            {
-                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :started)",
-                "ExpressionAttributeValues": {
-                    ":pk": items.text(keys.pipeline_partition(pipeline)),
-                    ":started": items.text(keys.STARTED),
-                },
-                "ScanIndexForward": False,
-                "Limit": count,
-                "ConsistentRead": True,
-            }
-        )
-        for _, item in zip(range(count), found, strict=False):
-            yield keys.execution_id_in(item["sk"]["S"])
-
 
 def _writes(table: str, changes: TimelineChanges) -> "Iterator[TransactWriteItemTypeDef]":
     timeline = changes.timeline
     yield {"Put": over(table, timeline_item(next_version(timeline)), timeline.version)}
-    if changes.begun_at is not None:
-        item = _started_item(timeline.execution, changes.begun_at)
-        yield {"Put": {"TableName": table, "Item": item}}
     if changes.pipeline is not None:
         standing = next_version(changes.pipeline)
         yield {"Put": over(table, _standing_item(standing), changes.pipeline.version)}
@@ -126,13 +85,6 @@ def timeline_item(timeline: Timeline) -> "Item":
         | items.timer(str(timeline.execution), timeline.due_at)
         | items.expiry(timeline.updated_at, KEEP_TIMELINES)
     )
-
-
-def _started_item(execution: ExecutionRef, begun_at: datetime) -> "Item":
-    """Return the item by which the executions of a pipeline have an order; it outlives its own."""
-    key = keys.started_execution(execution, begun_at)
-    item = items.record_item(key, "started", {"begun_at": begun_at})
-    return item | items.expiry(begun_at, 2 * KEEP_TIMELINES)
 
 
 def _standing_item(pipeline: PipelineRecord) -> "Item":

@@ -7,6 +7,7 @@ execution came to is read back from CodePipeline.
 import re
 from dataclasses import dataclass
 
+from longshore.domain.executions import ExecutionTrigger
 from longshore.domain.observed import Observed
 from longshore.domain.pipelines import PIPELINE_NAME, ExecutionRef, PipelineRef
 from longshore.domain.places import Home
@@ -15,14 +16,6 @@ _BY_PIPELINE = re.compile(rf"codepipeline/({PIPELINE_NAME.pattern})")
 """The initiator of a build that a pipeline started."""
 
 # ── CodePipeline ─────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerHint:
-    """What an event says of why an execution began: CodePipeline's word for it, and by whom."""
-
-    kind: str
-    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ class ExecutionFact(Observed):
 class PipelineMoved(ExecutionFact):
     """An execution as a whole began or ended; `comment` is why it was stopped."""
 
-    trigger: TriggerHint | None = None
+    trigger: ExecutionTrigger | None = None
     comment: str | None = None
 
 

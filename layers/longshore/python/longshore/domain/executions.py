@@ -1,7 +1,7 @@
 """Executions of pipelines: what CodePipeline shows of one, and the timeline that is kept of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,12 @@ class SourceRevision:
     id: str
     summary: str | None = None
     url: str | None = None
+
+
+def commit_of(revisions: Sequence[SourceRevision]) -> SourceRevision | None:
+    """Return what was pushed: a commit before the version of an object, the first of several."""
+    commits = (each for each in revisions if _COMMIT.fullmatch(each.id))
+    return next(commits, revisions[0] if revisions else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +160,8 @@ class Timeline:
 
     @property
     def commit(self) -> SourceRevision | None:
-        """What was pushed: a commit before the version of an object, the first of several."""
-        commits = (each for each in self.revisions if _COMMIT.fullmatch(each.id))
-        return next(commits, self.revisions[0] if self.revisions else None)
+        """What was pushed."""
+        return commit_of(self.revisions)
 
     @property
     def updated_at(self) -> datetime | None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SHORT_COMMIT = 12
+"""Characters of a commit's id in words for people."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -22,7 +25,7 @@ class Origin:
     def told(self) -> str:
         """The origin in words; empty where nothing is known of it."""
         by = f"pipeline {self.pipeline}" if self.pipeline else ""
-        built = f"commit {self.commit[:12]}" if self.commit else ""
+        built = f"commit {self.commit[:SHORT_COMMIT]}" if self.commit else ""
         return ", ".join(part for part in (by, built) if part)
 
 

@@ -15,8 +15,8 @@ from longshore.domain.delivery_facts import (
     PipelineActionMoved,
     PipelineMoved,
     PipelineStageMoved,
-    TriggerHint,
 )
+from longshore.domain.executions import ExecutionTrigger
 from longshore.domain.facts import Fact
 from longshore.domain.pipelines import EXECUTION_ID, PIPELINE_NAME, ExecutionRef, PipelineRef
 from longshore.events.documents import Fields
@@ -66,7 +66,7 @@ def _pipeline(event: Fields, detail: Fields) -> Fact:
     kind = trigger.loose_text("trigger-type")
     return PipelineMoved(
         **_moved(event, detail),
-        trigger=TriggerHint(kind, trigger.loose_text("trigger-detail")) if kind else None,
+        trigger=ExecutionTrigger(kind, trigger.loose_text("trigger-detail")) if kind else None,
         comment=detail.loose_text("stop-execution-comments"),
     )
 

@@ -74,10 +74,14 @@ def address(text: object) -> str | None:
 
 
 def plain_summary(text: str) -> str:
-    """Return what a summary says: a source's may be JSON with the commit's message inside."""
+    """Return the first line of a summary; a source's may be JSON with the commit's message inside.
+
+    Of a commit's message the first line is its title; a line break would be printed as a mark.
+    """
     try:
         document = json.loads(text) if text.startswith("{") else None
     except (ValueError, RecursionError):
         document = None
     message = document.get("CommitMessage") if isinstance(document, dict) else None
-    return printable((message if isinstance(message, str) else text).strip())
+    said = message if isinstance(message, str) else text
+    return printable(said.strip().partition("\n")[0].rstrip())

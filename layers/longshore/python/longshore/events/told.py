@@ -6,13 +6,11 @@ Nothing here fails for what is missing or strange in a detail: that is empty tex
 from collections.abc import Callable, Iterable, Mapping
 
 from longshore.domain.actors import name_actor
+from longshore.domain.origins import SHORT_COMMIT, Origin
 from longshore.domain.releases import short_digest
 
 _Naming = Callable[[Mapping[str, object]], str]
 """How one image of a release is called."""
-
-
-_SHORT_COMMIT = 12
 
 
 class Told:
@@ -50,7 +48,7 @@ class Told:
     def commit(self) -> str:
         """The commit that an execution runs for: its short id and what it is about."""
         commit = object_of(self._detail, "commit")
-        parts = (text_of(commit, "id")[:_SHORT_COMMIT], text_of(commit, "summary"))
+        parts = (text_of(commit, "id")[:SHORT_COMMIT], text_of(commit, "summary"))
         return ": ".join(part for part in parts if part)
 
     @property
@@ -64,8 +62,7 @@ class Told:
         trigger = object_of(self._detail, "trigger")
         origin = object_of(trigger, "origin")
         if pipeline := text_of(origin, "pipeline"):
-            commit = text_of(origin, "commit")[:12]
-            return f"pipeline {pipeline}, commit {commit}" if commit else f"pipeline {pipeline}"
+            return Origin(pipeline=pipeline, commit=text_of(origin, "commit")).told
         kind, actor = text_of(trigger, "kind"), text_of(trigger, "actor")
         return f"{kind} by {name_actor(actor)}" if kind and actor else kind
 

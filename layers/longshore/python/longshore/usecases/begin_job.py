@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from longshore.decide.job_verdict import waiting
 from longshore.domain.configuration import StageSpec
 from longshore.domain.intents import IntentKind, WantedImage
 from longshore.domain.jobs import Answer, Fail, FailureType, Job, Progress
-from longshore.domain.origins import Origin
+from longshore.domain.origins import SHORT_COMMIT, Origin
 from longshore.domain.releases import short_digest
 from longshore.usecases.accept_intent import IntentRequest, accept_intent, existing_stage
 from longshore.usecases.control_ports import RejectedError
@@ -48,7 +49,7 @@ def begin_job(job: Job, progress: Progress, ports: JobPorts) -> Answer:
     images = find_images(job, spec, ports)
     _ask(job, progress, images, _completed(job, origin), ports)
     wanted = tuple((image.alias, short_digest(image.digest)) for image in images)
-    return follow_job(stage, replace(asked, wanted=wanted), ports)
+    return waiting(replace(asked, wanted=wanted), ports.control.clock.now())
 
 
 def _patience(job: Job, spec: StageSpec) -> timedelta:
@@ -94,4 +95,5 @@ def _ask(
 
 def _reason(origin: Origin) -> str:
     execution = f"execution {origin.execution}" if origin.execution else "a deploy action"
-    return f"{execution}, commit {origin.commit[:12]}" if origin.commit else execution
+    commit = (origin.commit or "")[:SHORT_COMMIT]
+    return f"{execution}, commit {commit}" if commit else execution

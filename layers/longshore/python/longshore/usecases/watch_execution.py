@@ -121,7 +121,7 @@ def _look(
         )
     )
     if isinstance(decision, Keep):
-        _keep(decision, kept, served, ports)
+        _keep(decision, served, ports)
     _look_again(look, decision, ports)
     told = tuple(word.name for word in decision.words) if isinstance(decision, Keep) else ()
     kind = "kept" if isinstance(decision, Keep) else "unchanged"
@@ -141,10 +141,7 @@ def _builds(
         return dict.fromkeys(wanted, BuildOutcome()), (str(error),)
 
 
-def _keep(
-    keep: Keep, kept: ExecutionSnapshot, served: Sequence[PipelineFollower], ports: WatchPorts
-) -> None:
-    known = kept.timeline is not None and kept.timeline.started_at is not None
+def _keep(keep: Keep, served: Sequence[PipelineFollower], ports: WatchPorts) -> None:
     now = ports.clock.now()
     names = sorted(each.application for each in served)[:MOST_TOLD]
     announcements = [
@@ -155,7 +152,6 @@ def _keep(
     ports.timelines.commit(
         TimelineChanges(
             timeline=keep.timeline,
-            begun_at=None if known else keep.timeline.started_at,
             pipeline=keep.pipeline,
             announcements=tuple(announcements),
             images=keep.images,

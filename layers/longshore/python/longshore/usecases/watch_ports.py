@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from longshore.domain.executions import (
@@ -24,11 +24,10 @@ class TimelineChanges:
     """What becomes of an execution: everything here is written, or nothing is.
 
     Timeline and pipeline are written over the versions that they were read with. What is known of
-    an image already stays. `begun_at` is there once: when it is first known when it began.
+    an image already stays.
     """
 
     timeline: Timeline
-    begun_at: datetime | None = None
     pipeline: PipelineRecord | None = None
     announcements: tuple[Announcement, ...] = ()
     images: tuple[BuiltImage, ...] = ()
