@@ -15,7 +15,7 @@ SIM := $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --base $(or $(BAS
 CORE_TESTS := $(addprefix tests/unit/,domain decide events usecases)
 
 .PHONY: help setup format check check-format lint types unit unit-core unit-rest integration contract e2e validate \
-	sim sim-mutants sim-crashes test test-deployed test-simulated demo bench build deploy lock clean
+	fuzz sim sim-mutants sim-crashes test test-deployed test-simulated demo bench build deploy lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ e2e: .venvs/ministack/.ready  ## the built application on the embedded AWS
 
 validate: .venvs/cfn-lint/.ready .venvs/sam/.ready .venvs/checkov/.ready  ## judge template.yaml and stacks/
 	scripts/validate
+
+fuzz: .venv/.ready  ## forge, bend and repeat deliveries of Git hosts, 100,000 of each kind; SEED=n chooses others
+	LONGSHORE_FUZZ=100000 LONGSHORE_SEED=$(or $(SEED),1) $(BIN)/pytest tests/unit/runtime/test_webhook_fuzz.py
 
 sim: .venv/.ready  ## simulate: SEEDS=n seeds from BASE=k on, or the story of one, SEED=n
 	@$(BIN)/python -m tests.simulation $(SIM)

@@ -12,7 +12,7 @@ from os import cpu_count, getloadavg
 from pathlib import Path
 from statistics import median
 
-from benchmarks import burst, chart, cost, imports, lookup, meter, peers, warm
+from benchmarks import burst, chart, cost, hooks, imports, lookup, meter, peers, warm
 from benchmarks.backend import ROOT, backend
 from benchmarks.figures import Part
 from benchmarks.pages import table, written
@@ -46,12 +46,14 @@ def measure() -> tuple[list[Part], str]:
         warmed = warm.measure(ours)
         against = peers.measure(cloud, ours.settle)
         looked = lookup.measure(cloud)
+        hooked = hooks.measure(cloud)
     _say("cold imports")
     imported = imports.measure()
     _say("a burst, simulated")
     parts = [
         warm.told(warmed),
         peers.told(against, median(lap.wall for lap in warmed.ours)),
+        hooks.told(hooked),
         imports.told(imported),
         burst.told(*burst.measure_all()),
         lookup.told(looked),

@@ -12,7 +12,7 @@ from benchmarks.backend import ROOT
 from benchmarks.figures import Figure, Part
 from benchmarks.meter import Meter, Metered, measure
 from benchmarks.pages import table, written
-from tests.contract.template import ALARM, QUEUE, resources
+from tests.contract.template import ALARM, QUEUE, resource, resources
 
 PAGE = ROOT / "docs/cost.md"
 DEPLOYMENTS = 1_000
@@ -66,7 +66,7 @@ def of_options(meter: Meter, deployments: int = DEPLOYMENTS) -> list[Item]:
 
 def of_a_month(metered: Metered, stages: int = STAGES) -> list[Item]:
     """Return the bill of a month in which nothing is deployed."""
-    queues = [name for name in resources(QUEUE) if not name.endswith("DeadLetters")]
+    queues = [name for name in _always(QUEUE) if not name.endswith("DeadLetters")]
     fifo = [name for name in queues if resources(QUEUE)[name].get("FifoQueue")]
     polls = MINUTES * POLLS
     polling = (len(queues) - len(fifo)) * polls * prices.SQS_STANDARD
@@ -75,7 +75,7 @@ def of_a_month(metered: Metered, stages: int = STAGES) -> list[Item]:
     sweep = sum(each.price for each in _of_calls(metered.sweep)) * SWEEPS
     traces = MINUTES * metered.tick.invocations().total()
     traces += SWEEPS * stages * metered.sweep.invocations().total()
-    alarms = len(resources(ALARM))
+    alarms = len(_always(ALARM))
     scheduled = (MINUTES + SWEEPS) * prices.EVENTBRIDGE_EVENT
     storage = prices.DYNAMODB_GB_MONTH + prices.DYNAMODB_BACKUP_GB_MONTH
     return [
@@ -89,6 +89,11 @@ def of_a_month(metered: Metered, stages: int = STAGES) -> list[Item]:
         Item("scheduled events, as if they were custom ones", f"{MINUTES + SWEEPS:,}", scheduled),
         Item("ledger, 0.1 GB with its backups", "0.1 GB", 0.1 * storage),
     ]
+
+
+def _always(kind: str) -> list[str]:
+    """Return the resources of a type that every stack has."""
+    return [name for name in resources(kind) if "Condition" not in resource(name)]
 
 
 def _of_calls(meter: Meter, *, cold: float = 0.0) -> Iterator[Item]:

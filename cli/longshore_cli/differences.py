@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from longshore.domain.configuration import Configuration, Mode, StageSpec
 from longshore.domain.routes import Route
+from longshore.domain.triggers import PushTrigger
 from longshore.events.routes import EVENT_WORDS
 
 
@@ -57,6 +58,24 @@ def _lines(configuration: Configuration) -> Iterator[tuple[str, str]]:
     for each in configuration.pipelines:
         limit = int(each.limit.total_seconds())
         yield f"pipelines.{each.pipeline.name}", f"told as stuck after {limit}s"
+    starts: dict[str, list[str]] = {}
+    for trigger in configuration.git:
+        path = f"git.{trigger.repository} ({trigger.starts} {trigger.name})"
+        starts.setdefault(path, []).append(_trigger_text(trigger))
+    for path, texts in starts.items():
+        yield path, "; or ".join(texts)
+
+
+def _trigger_text(trigger: PushTrigger) -> str:
+    conditions = {
+        "branches": trigger.branches,
+        "tags": trigger.tags,
+        "paths": trigger.paths,
+        "by": trigger.pushers,
+        "with variables": trigger.variables,
+    }
+    texts = [f"{name} {', '.join(each)}" for name, each in conditions.items() if each]
+    return "; ".join([*texts, f"source {trigger.source}"])
 
 
 def _route_text(route: Route) -> str:

@@ -27,11 +27,19 @@ IAM = ROOT / "docs/iam.md"
 ROW = re.compile(r"^ *\|(.+)\|$", re.MULTILINE)
 ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
 OF_IAM_ALONE = {
+    "apigateway:DELETE",
+    "apigateway:GET",
+    "apigateway:PATCH",
+    "apigateway:POST",
+    "apigateway:PUT",
+    "apigateway:TagResource",
     "cloudformation:TagResource",
     "dynamodb:ConditionCheckItem",
     "iam:PassRole",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
+    *(f"logs:{what}LogDelivery" for what in ("Create", "Delete", "Get", "Update")),
+    "logs:ListLogDeliveries",
     "lambda:InvokeFunction",
     "lambda:InvokeFunctionUrl",
     "s3:ListBucket",
@@ -60,6 +68,7 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
     "DynamoDB table": ("AWS::DynamoDB::Table",),
     "KMS key": ("AWS::KMS::Key",),
     "EventBridge rules": ("AWS::Events::Rule",),
+    "HTTP API": ("AWS::ApiGatewayV2::Api",),
     "event bus": ("AWS::Events::EventBus",),
     "SNS topic": ("AWS::SNS::Topic",),
     "CloudWatch alarms": ("AWS::CloudWatch::Alarm",),
@@ -100,7 +109,7 @@ def test_who_installs_may_create_every_kind_of_resource() -> None:
     (policy,) = policies()
     allowed = {action for statement in policy["Statement"] for action in many(statement["Action"])}
     services = {action.partition(":")[0] for action in allowed}
-    of_sam = {"serverless": "lambda"}
+    of_sam = {"serverless": "lambda", "apigatewayv2": "apigateway"}
     kinds = {kind.split("::")[1].lower() for kind in map(type_of, resources())}
 
     assert {of_sam.get(kind, kind) for kind in kinds} <= services

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longshore.runtime.observability import CHAT_REFUSED, SWEEP_COMPLETED
+from longshore.runtime.observability import CHAT_REFUSED, STARTS_REFUSED, SWEEP_COMPLETED
 from tests.contract.cloudformation import Tree
 from tests.contract.template import ALARM, att, environment, functions, ref, resource, resources
 
@@ -62,6 +62,14 @@ def test_a_channel_that_slack_refuses_raises_an_alarm_where_slack_is_told() -> N
     service = environment("Notifier")["POWERTOOLS_SERVICE_NAME"]
     assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
     assert resource("SlackRefusedAlarm")["Condition"] == "TellsSlack"
+
+
+def test_a_start_that_aws_refuses_raises_an_alarm() -> None:
+    alarm = ALARMS["StartsRefusedAlarm"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Longshore", STARTS_REFUSED)
+    service = environment("PipelineStart")["POWERTOOLS_SERVICE_NAME"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
 
 
 def test_silence_is_trouble_for_the_sweep_alone() -> None:

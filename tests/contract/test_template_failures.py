@@ -46,6 +46,8 @@ def test_functions_are_fed_by_queues_and_the_stream_alone() -> None:
         "Control": [],
         "PipelineJob": [],
         "PipelineWatch": ["SQS"],
+        "Webhook": [],
+        "PipelineStart": ["SQS"],
     }
 
 
@@ -54,7 +56,8 @@ def test_nothing_of_ours_invokes_a_function_asynchronously() -> None:
     targets = {json.dumps(target["Arn"]) for rule in RULES.values() for target in rule["Targets"]}
 
     assert targets.isdisjoint(arns)
-    assert resources("AWS::Lambda::Permission") == {}
+    callers = {each["Principal"] for each in resources("AWS::Lambda::Permission").values()}
+    assert callers == {"apigateway.amazonaws.com"}  # which waits for the answer
     assert [s["Protocol"] for s in resources("AWS::SNS::Subscription").values()] == ["email"]
 
 
@@ -89,15 +92,24 @@ def test_each_queue_feeds_the_function_meant_for_it() -> None:
         "Reconciler": att("Work"),
         "PipelineWatch": att("Executions"),
         "Notifier": att("Notices"),
+        "PipelineStart": att("Pushes"),
     }
 
 
 @pytest.mark.parametrize("name", LIVE)
 def test_a_queue_gives_up_after_three_tries_but_people_are_told_for_a_day(name: str) -> None:
+    more = {"Notices": 320, "Pushes": 5}
     assert QUEUES[name]["RedrivePolicy"] == {
         "deadLetterTargetArn": att(f"{name}DeadLetters"),
-        "maxReceiveCount": 320 if name == "Notices" else 3,
+        "maxReceiveCount": more.get(name, 3),
     }
+
+
+def test_a_push_is_tried_for_as_long_as_codebuild_knows_a_start_by_its_token() -> None:
+    pushes = QUEUES["Pushes"]
+
+    last = (pushes["RedrivePolicy"]["maxReceiveCount"] - 1) * pushes["VisibilityTimeout"]
+    assert last + functions()["PipelineStart"]["Timeout"] <= 5 * 60
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -143,7 +155,7 @@ def test_a_queue_calls_no_more_functions_than_may_run(name: str, source: Tree) -
     assert source["ScalingConfig"] == {"MaximumConcurrency": ref("MaximumConcurrency")}, name
 
 
-@pytest.mark.parametrize("name", ["Work", "Executions", "Notices"])
+@pytest.mark.parametrize("name", ["Work", "Executions", "Notices", "Pushes"])
 def test_order_is_kept_within_a_group_and_equal_bodies_are_not_one(name: str) -> None:
     assert QUEUES[name]["FifoQueue"] is True
     assert QUEUES[name]["ContentBasedDeduplication"] is False

@@ -21,6 +21,9 @@ ACCEPTED = {
     "SlackSecretKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0f3b2c1d-5e6f-4a7b-8c9d-0e1f2a3b",
     "SlackApiUrl": "https://slack-gov.com/api/",
     "LogGroupArns": "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/checkout*:*",
+    "GitSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:longshore/git-AbC123",
+    "GitSecretKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/0f3b2c1d-5e6f-4a7b-8c9d-0e1f2a3b",
+    "StartableArns": "arn:aws:codebuild:eu-west-1:123456789012:project/checkout-image",
     "InstallationName": "longshore-prod",
     "RegisterRate": "20/0.5",
     "UpdateRate": "50/5",
@@ -46,6 +49,16 @@ REFUSED = {
         "https://slack.com/",
         "ftp://slack.com/api/",
         "http://slack.com/api/",
+    ],
+    "GitSecretArn": ["longshore/git", "arn:aws:secretsmanager:eu-west-1:1:secret:git-AbC123"],
+    "GitSecretKeyArn": ["alias/aws/secretsmanager"],
+    "StartableArns": [
+        "checkout",
+        "*",
+        "arn:aws:codepipeline:eu-west-1:123456789012:*",
+        "arn:aws:codepipeline:eu-west-1:123456789012:checkout/Source",
+        "arn:aws:codebuild:eu-west-1:123456789012:project/*",
+        "arn:aws:codebuild:eu-west-1:123456789012:checkout",
     ],
     "LogGroupArns": ["/ecs/checkout", "*", "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"],
     "RegisterRate": ["20", "0/1", "20/0", "20/0.0", "20/1.5", "20 / 1", "20/1/s"],
@@ -98,6 +111,8 @@ def test_left_alone_an_installation_is_careful() -> None:
 
     assert defaults["ClusterArns"] == defaults["TaskRoleArns"] == ""
     assert defaults["SlackSecretArn"] == defaults["LogGroupArns"] == ""
+    assert defaults["GitSecretArn"] == defaults["StartableArns"] == ""
+    assert defaults["GitLabPlainToken"] == "false"
     assert defaults["DeletionProtection"] == "true"
     assert defaults["ReservedConcurrency"] == -1
     assert defaults["Architecture"] == "arm64"

@@ -63,6 +63,10 @@ CALLS = {
     | {"dynamodb:PutItem", "dynamodb:Query", "ecr:DescribeImages", "sqs:SendMessage"}
     | {"codepipeline:GetJobDetails", "codepipeline:GetPipelineExecution"}
     | {"codepipeline:PutJobFailureResult", "codepipeline:PutJobSuccessResult"},
+    "Webhook": {"dynamodb:PutItem", "dynamodb:Query", "sqs:SendMessage"}
+    | {"secretsmanager:GetSecretValue"},
+    "PipelineStart": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    | {"codepipeline:StartPipelineExecution", "codebuild:StartBuild"},
 }
 
 POLLS = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -75,6 +79,8 @@ SENDS = {
     "Notifier": [att("Notices")],
     "Control": [att("Inbox")],
     "PipelineJob": [att("Inbox")],
+    "Webhook": [att("Pushes")],
+    "PipelineStart": [],
 }
 
 POLLED = {
@@ -82,6 +88,7 @@ POLLED = {
     "Reconciler": att("Work"),
     "PipelineWatch": att("Executions"),
     "Notifier": att("Notices"),
+    "PipelineStart": att("Pushes"),
 }
 
 # IAM has no resource for these.
@@ -161,6 +168,8 @@ def test_aws_acts_in_a_roles_name_only_where_it_must(name: str) -> None:
         "Control": set(),
         "PipelineJob": set(),
         "PipelineWatch": POLLS,
+        "Webhook": set(),
+        "PipelineStart": POLLS,
     }
 
     assert grants(name) - calls(name) == always | traces | more[name]
@@ -226,9 +235,11 @@ def test_a_function_writes_to_its_own_log_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", functions())
 def test_a_key_is_used_through_services_alone(name: str) -> None:
-    used = [(KEY, "dynamodb")]
-    if name == "Notifier":
-        used += [(KEY, "sns"), (ref("SlackSecretKeyArn"), "secretsmanager")]
+    more = {
+        "Notifier": [(KEY, "sns"), (ref("SlackSecretKeyArn"), "secretsmanager")],
+        "Webhook": [(ref("GitSecretKeyArn"), "secretsmanager")],
+    }
+    used = [(KEY, "dynamodb"), *more.get(name, [])]
 
     assert [(s.resources, s.condition) for s in of(name, "kms:Decrypt")] == [
         ((key,), {"StringEquals": {"kms:ViaService": {"Fn::Sub": endpoint(service)}}})
@@ -265,6 +276,30 @@ def test_the_notifier_reads_one_secret_and_the_log_groups_that_were_named() -> N
 )
 def test_what_slack_needs_is_allowed_where_slack_is_told(policy: str, condition: str) -> None:
     assert resource(policy)["Condition"] == condition
+
+
+def test_the_webhook_reads_the_one_secret_of_the_hosts() -> None:
+    assert [s.resources for s in of("Webhook", "secretsmanager:GetSecretValue")] == [
+        (ref("GitSecretArn"),)
+    ]
+
+
+@pytest.mark.parametrize("action", ["codepipeline:StartPipelineExecution", "codebuild:StartBuild"])
+def test_what_is_named_alone_may_be_started_and_by_the_starter_alone(action: str) -> None:
+    assert [s.resources for s in of("PipelineStart", action)] == [(ref("StartableArns"),)]
+    assert [name for name in functions() if action in grants(name)] == ["PipelineStart"]
+
+
+def test_hosts_alone_reach_the_webhook_and_by_its_route_alone() -> None:
+    (permission,) = resources("AWS::Lambda::Permission").values()
+    (route,) = resources("AWS::ApiGatewayV2::Route").values()
+
+    assert permission["FunctionName"] == ref("Webhook")
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceAccount"] == ref("AWS::AccountId")
+    assert permission["SourceArn"] == here("execute-api:${WebhookApi}/*/POST/v1/git/{provider}")
+    assert route["RouteKey"] == "POST /v1/git/{provider}"
+    assert [name for name in functions() if "Webhook" in name] == ["Webhook"]
 
 
 def test_services_are_updated_in_named_clusters_alone() -> None:
@@ -307,6 +342,8 @@ def passes(statement: Statement) -> bool:
     [
         ("ReconcilerClustersPolicy", "NamesClusters", "ClusterArns"),
         ("ReconcilerRolesPolicy", "NamesTaskRoles", "TaskRoleArns"),
+        ("PipelineStartPolicy", "StartsNamed", "StartableArns"),
+        ("WebhookKeyPolicy", "NamesGitKey", "GitSecretKeyArn"),
     ],
 )
 def test_where_nothing_is_named_nothing_is_granted(

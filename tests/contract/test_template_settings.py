@@ -11,10 +11,12 @@ from longshore.runtime.settings import (
     ControlSettings,
     NotifierSettings,
     PipelineJobSettings,
+    PipelineStartSettings,
     PipelineWatchSettings,
     ReconcilerSettings,
     RouterSettings,
     Settings,
+    WebhookSettings,
 )
 from tests.contract.cloudformation import Tree
 from tests.contract.template import (
@@ -48,6 +50,10 @@ SETTINGS = {
     | {"LONGSHORE_SLACK_API_URL": ref("SlackApiUrl")},
     "Control": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
     "PipelineJob": TABLE | HOME | {"LONGSHORE_INBOX_URL": ref("Inbox"), "LONGSHORE_LEDGER": LEDGER},
+    "Webhook": TABLE
+    | {"LONGSHORE_PUSHES_URL": ref("Pushes"), "LONGSHORE_GIT_SECRET": ref("GitSecretArn")}
+    | {"LONGSHORE_GITLAB_PLAIN_TOKEN": ref("GitLabPlainToken")},
+    "PipelineStart": TABLE,
 }
 
 READ: dict[str, type[Settings]] = {
@@ -58,6 +64,8 @@ READ: dict[str, type[Settings]] = {
     "Control": ControlSettings,
     "PipelineJob": PipelineJobSettings,
     "PipelineWatch": PipelineWatchSettings,
+    "Webhook": WebhookSettings,
+    "PipelineStart": PipelineStartSettings,
 }
 
 NAME = {"Fn::If": ["NamesInstallation", ref("InstallationName"), ref("AWS::StackName")]}
@@ -122,6 +130,8 @@ def test_functions_end_in_time() -> None:
         "Control": 30,
         "PipelineJob": 120,
         "PipelineWatch": 60,
+        "Webhook": 9,
+        "PipelineStart": 10,
     }
 
 
@@ -145,16 +155,46 @@ def test_a_log_group_is_named_after_its_function_kept_for_a_while_and_encrypted(
     }
 
 
-def test_there_are_no_log_groups_beside_those_of_the_functions() -> None:
+def test_there_are_no_log_groups_beside_those_of_the_functions_and_of_the_api() -> None:
     groups = resources("AWS::Logs::LogGroup")
+    of_the_api = groups["WebhookAccessLogs"]
 
-    assert sorted(groups) == sorted(f"{name}Logs" for name in functions())
+    assert sorted({*groups} - {"WebhookAccessLogs"}) == sorted(f"{n}Logs" for n in functions())
+    assert of_the_api["RetentionInDays"] == ref("LogRetentionDays")
+    assert of_the_api["KmsKeyId"] == KEY
+
+
+def test_the_webhook_answers_within_what_hosts_wait_and_no_faster_than_it_may() -> None:
+    (integration,) = resources("AWS::ApiGatewayV2::Integration").values()
+    (stage,) = resources("AWS::ApiGatewayV2::Stage").values()
+
+    assert functions()["Webhook"]["Timeout"] * 1000 < integration["TimeoutInMillis"] <= 10_000
+    assert integration["IntegrationUri"] == att("Webhook")
+    assert integration["PayloadFormatVersion"] == "2.0"
+    assert stage["DefaultRouteSettings"].keys() == {"ThrottlingBurstLimit", "ThrottlingRateLimit"}
+    assert stage["AccessLogSettings"]["DestinationArn"] == att("WebhookAccessLogs")
+    logged = json.loads(stage["AccessLogSettings"]["Format"])
+    assert not any("header" in value or "body" in value for value in logged.values())
+
+
+def test_without_a_secret_nothing_of_the_webhook_is_there() -> None:
+    alone = {"WebhookKeyPolicy": "NamesGitKey", "PipelineStartPolicy": "StartsNamed"}
+    parts = [name for name in resources() if re.match("Webhook|Pushes|PipelineStart|Starts", name)]
+
+    assert len(parts) > len(alone)
+    for name in parts:
+        assert resource(name)["Condition"] == alone.get(name, "TakesPushes"), name
 
 
 def test_the_command_finds_the_installation() -> None:
     parameter = resources("AWS::SSM::Parameter")["Installation"]
     text, values = parameter["Value"]["Fn::Sub"]
-    assert values == {"Slack": {"Fn::If": ["TellsSlack", "true", "false"]}}
+    assert values == {
+        "Slack": {"Fn::If": ["TellsSlack", "true", "false"]},
+        "WebhookUrl": {
+            "Fn::If": ["TakesPushes", {"Fn::Sub": "${WebhookApi.ApiEndpoint}/v1/git"}, ""]
+        },
+    }
     text = text.replace("${Slack}", "true")
     written: Tree = json.loads(re.sub(r"\$\{([\w.:]+)\}", r"<\1>", text))
 
@@ -170,6 +210,8 @@ def test_the_command_finds_the_installation() -> None:
         "work_queue_url": "<Work>",
         "inbox_url": "<Inbox>",
         "pipeline_job": "<PipelineJob>",
+        "webhook_url": "<WebhookUrl>",
+        "git_secret_arn": "<GitSecretArn>",
         "slack": True,
     }
 

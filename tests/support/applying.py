@@ -91,6 +91,7 @@ class Applying:
                 assert set(follower.images) <= set(self.state.followers[way][0].images)
             assert lookups_of(configuration).stages <= self.state.stages.keys()
             assert lookups_of(configuration).pipelines.keys() <= self.state.pipelines.keys()
+            assert lookups_of(configuration).git <= self.state.git.keys()
             for target, stage in services_of(configuration).items():
                 assert self.state.owners[target].stage == stage
 
@@ -101,6 +102,7 @@ class Applying:
         assert {way: f for way, (f, _) in self.state.followers.items()} == wanted.followers
         assert self.state.stages.keys() == wanted.stages
         assert {way: f for way, (f, _) in self.state.pipelines.items()} == wanted.pipelines
+        assert self.state.git.keys() == wanted.git
         owners = {s: stage for each in configurations for s, stage in services_of(each).items()}
         assert {s: owner.stage for s, owner in self.state.owners.items()} == owners
 

@@ -9,6 +9,7 @@ from longshore.domain.intents import Intent
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.triggers import PushFollower
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
 from longshore.usecases.lookups import Lookups
 from tests.support.fakes import kept
@@ -28,6 +29,7 @@ class ControlState:
     pipelines: dict[tuple[PipelineRef, str], tuple[PipelineFollower, int]] = field(
         default_factory=dict
     )
+    git: dict[PushFollower, int] = field(default_factory=dict)
 
     def in_force(self, application: str) -> Configuration | None:
         """Return an application's configuration in force."""
@@ -93,6 +95,8 @@ class InMemoryConfigurationStore:
                 self.state.pipelines[served] = (pipeline, number)
         for stage in lookups.stages:
             self.state.stages[stage] = max(number, self.state.stages.get(stage, 0))
+        for pushes in lookups.git:
+            self.state.git[pushes] = max(number, self.state.git.get(pushes, 0))
 
     def remove_lookups(self, lookups: Lookups, before: int) -> None:
         for way in lookups.followers:
@@ -104,6 +108,11 @@ class InMemoryConfigurationStore:
         for stage in lookups.stages:
             if self.state.stages.get(stage, before) < before:
                 del self.state.stages[stage]
+        self.state.git = {
+            pushes: number
+            for pushes, number in self.state.git.items()
+            if pushes not in lookups.git or number >= before
+        }
 
     def _version(self, service: ServiceRef) -> int:
         owner = self.state.owners.get(service)

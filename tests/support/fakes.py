@@ -19,6 +19,7 @@ from longshore.domain.origins import BuiltImage
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.pushes import PushLink, PushRecord
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
@@ -41,6 +42,8 @@ R = TypeVar(
     Timeline,
     PipelineRecord,
     BuiltImage,
+    PushRecord,
+    PushLink,
 )
 
 

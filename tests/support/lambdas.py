@@ -24,8 +24,10 @@ from functions.router.app import handler as router
 from longshore.aws.clients import Clients
 from longshore.runtime import observability
 from longshore.runtime.batch import BatchFailedError
+from longshore.runtime.wiring import pipeline_start as pipeline_start_wiring
 from longshore.runtime.wiring import reconciler as reconciler_wiring
 from longshore.runtime.wiring import shared
+from longshore.runtime.wiring import webhook as webhook_wiring
 from longshore_local.awsjson.exchange import Exchange
 from longshore_local.awsjson.server import JsonServer
 from longshore_local.ecs.images import Conduct, ImageBehaviour, Runs
@@ -53,6 +55,11 @@ def forget_environment() -> None:
         shared.make_wakeups,
         reconciler_wiring.make_ledger,
         reconciler_wiring.make_ecs,
+        webhook_wiring._clients,  # noqa: SLF001  what lives as long as the environment
+        webhook_wiring._secret,  # noqa: SLF001  as above
+        pipeline_start_wiring._clients,  # noqa: SLF001  as above
+        pipeline_start_wiring._table,  # noqa: SLF001  as above
+        pipeline_start_wiring._followers,  # noqa: SLF001  as above
         observability._journal,  # noqa: SLF001  a new environment has a new journal
     ):
         made.cache_clear()
@@ -261,6 +268,20 @@ class Installation:
                     QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                 )
         return True
+
+    def invoke(
+        self, handler: Callable[..., Any], event: Mapping[str, Any], name: str, **variables: str
+    ) -> Any:  # noqa: ANN401  whatever the handler returns
+        """Invoke a function with an environment of its own."""
+        return self._invoke(handler, event, name, **variables)
+
+    def consume(self, url: str, handler: Callable[..., Any], name: str, **variables: str) -> bool:
+        """Bring a function a batch of a queue; tell whether there was any."""
+        return self._consume(url, handler, name, **variables)
+
+    def queue(self, name: str) -> str:
+        """Make a queue; return its address."""
+        return self._queue(name)
 
     def _invoke(
         self, handler: Callable[..., Any], event: Mapping[str, Any], name: str, **variables: str

@@ -79,7 +79,19 @@ def _log_stream(call: AwsCall, home: Home) -> Iterator[Permission]:
     yield Permission(call.action, _arn("logs", home, f"log-group:{group}:log-stream:{stream}"))
 
 
+def _started(call: AwsCall, home: Home) -> Iterator[Permission]:
+    yield Permission(call.action, _arn("codepipeline", home, call.parameters["name"]))
+
+
+def _built(call: AwsCall, home: Home) -> Iterator[Permission]:
+    yield Permission(
+        call.action, _arn("codebuild", home, f"project/{call.parameters['projectName']}")
+    )
+
+
 _NEEDED: Mapping[str, Callable[[AwsCall, Home], Iterable[Permission]]] = {
+    "codebuild": _built,
+    "codepipeline": _started,
     "dynamodb": _table,
     "ecr": _repository,
     "ecs": _operation,

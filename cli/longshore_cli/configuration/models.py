@@ -14,10 +14,13 @@ from longshore.domain.facts import ECS_NAME
 from longshore.domain.pipelines import MOST_PIPELINES, PIPELINE_NAME
 from longshore.domain.places import NAME_PATTERN
 from longshore.domain.routes import MOST_ROUTES
+from longshore.domain.triggers import MOST_TRIGGERS
 from longshore.events.configuration import API_VERSION
 from longshore.events.image_section import ALIAS
 from longshore.events.routes import EVENT_WORDS
+from longshore_cli.configuration.git import PushTrigger
 from longshore_cli.configuration.rules import (
+    STRICT,
     Account,
     Alias,
     Channel,
@@ -45,7 +48,7 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 class _Strict(BaseModel):
     """Nothing is converted and no key is passed over."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+    model_config = STRICT
 
 
 class Select(_Strict):
@@ -243,6 +246,14 @@ class Document(_Strict):
             description="The pipelines of CodePipeline that serve the application: what becomes of "
             "their executions is told.",
             json_schema_extra=_names_too,
+        ),
+    ] = []
+    git: Annotated[
+        list[PushTrigger],
+        Field(
+            min_length=1,
+            max_length=MOST_TRIGGERS,
+            description="Which pushes start which pipeline or build; by default none.",
         ),
     ] = []
 

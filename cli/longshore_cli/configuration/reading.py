@@ -14,6 +14,7 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.documents import kind_of
 from longshore.events.sections import ConfigurationError, suggestion
 from longshore.usecases.read_configuration import read_configuration
+from longshore_cli.configuration.git import PushTrigger
 from longshore_cli.configuration.models import (
     Document,
     Image,
@@ -47,6 +48,7 @@ _SAID: Mapping[str, str] = {
     "too_long": "has too many entries; {max_length} are possible, so make two of it",
 }
 _SECTIONS: Mapping[str, tuple[type[BaseModel], str]] = {
+    "git": (PushTrigger, "trigger"),
     "images": (Image, "image"),
     "notify": (Route, "route"),
     "pipelines": (Pipeline, "pipeline"),

@@ -4,15 +4,31 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, JsonValue, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, ValidationInfo
 
 from longshore.decide.versions import Range
 from longshore.domain.facts import ECS_NAME
 from longshore.domain.pipelines import PIPELINE_NAME
 from longshore.domain.places import NAME_PATTERN, NAME_RULE
+from longshore.domain.pushes import Provider
+from longshore.domain.triggers import PUSH_VARIABLES
 from longshore.events.arns import ACCOUNT, REGION
 from longshore.events.configuration import LONGEST_DEADLINE, SERVICE, SHORTEST_DEADLINE
 from longshore.events.ecr import REPOSITORY, TAG
+from longshore.events.git_section import (
+    ACTION,
+    ACTION_MEANING,
+    BUILD,
+    BUILD_MEANING,
+    PATH_GLOB,
+    PATH_GLOB_MEANING,
+    PUSHER,
+    PUSHER_MEANING,
+    REF_GLOB,
+    REF_GLOB_MEANING,
+    REPOSITORIES,
+    REPOSITORY_MEANING,
+)
 from longshore.events.image_section import ALIAS
 from longshore.events.pipeline_section import LONGEST_LIMIT, NO_PIPELINE, SHORTEST_LIMIT
 from longshore.events.routes import (
@@ -27,6 +43,10 @@ from longshore.events.sections import DURATION, parse_duration, suggestion
 
 _REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
 _REPOSITORY = re.compile(rf"(?:{_REGISTRY})?{REPOSITORY.pattern}")
+
+
+STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+"""Nothing is converted and no key is passed over."""
 
 
 def matching(pattern: re.Pattern[str], meaning: str) -> AfterValidator:
@@ -89,6 +109,12 @@ def _check_event(text: str) -> str:
     return text
 
 
+def _check_variable(text: str) -> str:
+    if text not in PUSH_VARIABLES:
+        raise ValueError(f"{text!r} is nothing that a push says{suggestion(text, PUSH_VARIABLES)}")
+    return text
+
+
 def check_stage(text: str, info: ValidationInfo) -> str:
     """Refuse what is no stage of the document."""
     stages = (info.context or {}).get("stages", ())
@@ -133,4 +159,31 @@ Event = Annotated[
     str,
     AfterValidator(_check_event),
     Field(json_schema_extra={"enum": sorted(EVENT_WORDS)}),
+]
+
+
+OnGitHub = Annotated[
+    str,
+    matching(REPOSITORIES[Provider.GITHUB], REPOSITORY_MEANING),
+    schema(REPOSITORIES[Provider.GITHUB]),
+]
+OnGitLab = Annotated[
+    str,
+    matching(REPOSITORIES[Provider.GITLAB], REPOSITORY_MEANING),
+    schema(REPOSITORIES[Provider.GITLAB]),
+]
+OnBitbucket = Annotated[
+    str,
+    matching(REPOSITORIES[Provider.BITBUCKET], REPOSITORY_MEANING),
+    schema(REPOSITORIES[Provider.BITBUCKET]),
+]
+RefGlob = Annotated[str, matching(REF_GLOB, REF_GLOB_MEANING), schema(REF_GLOB)]
+PathGlob = Annotated[str, matching(PATH_GLOB, PATH_GLOB_MEANING), schema(PATH_GLOB)]
+Pusher = Annotated[str, matching(PUSHER, PUSHER_MEANING), schema(PUSHER)]
+BuildName = Annotated[str, matching(BUILD, BUILD_MEANING), schema(BUILD)]
+ActionName = Annotated[str, matching(ACTION, ACTION_MEANING), schema(ACTION)]
+PushVariable = Annotated[
+    str,
+    AfterValidator(_check_variable),
+    Field(json_schema_extra={"enum": [*PUSH_VARIABLES]}),
 ]

@@ -53,6 +53,32 @@ def answered(code: str, message: str = "", status: int = 400, **more: object) ->
     return ClientError(answer, "AnyOperation")
 
 
+def test_a_write_that_was_not_done_brings_what_is_there() -> None:
+    item = {"pk": {"S": "push#1"}}
+    error = answered("ConditionalCheckFailedException", "The conditional request failed", Item=item)
+
+    found = translated(error, PUT)
+
+    assert isinstance(found, ConditionsFailed)
+    assert found.held == {0: item}
+    bare = translated(answered("ConditionalCheckFailedException"), PUT)
+    assert isinstance(bare, Conflict)
+    assert not isinstance(bare, ConditionsFailed)
+
+
+@pytest.mark.parametrize(
+    ("service", "code"),
+    [
+        ("codepipeline", "ConflictException"),
+        ("codepipeline", "ConcurrentPipelineExecutionsLimitExceededException"),
+        ("codebuild", "AccountLimitExceededException"),
+    ],
+)
+def test_a_pipeline_that_is_busy_is_asked_again(service: str, code: str) -> None:
+    assert isinstance(translated(answered(code), AwsCall(service, "Start", {})), Throttled)
+    assert isinstance(translated(answered(code), UPDATE), Refused)
+
+
 def cancelled(*codes: str, **message: str) -> ClientError:
     reasons = [{"Code": code, **message} for code in codes]
     text = f"Transaction cancelled, please refer cancellation reasons for specific reasons {codes}"

@@ -44,6 +44,18 @@ VALID: dict[str, Any] = {
         "production": {"account": "123456789012", "targets": [{"service": "prod/web"}]},
     },
     "pipelines": ["shop", {"name": "shop.images", "limit": "90m"}],
+    "git": [
+        {
+            "github": "acme/shop",
+            "branches": ["main", "release/*"],
+            "paths": ["web/**"],
+            "pushers": ["ada"],
+            "pipeline": "shop",
+            "source": "Source",
+            "variables": ["GIT_COMMIT"],
+        },
+        {"gitlab": "acme/team/jobs", "tags": ["v*"], "build": "jobs-image"},
+    ],
 }
 
 
@@ -133,6 +145,7 @@ KEYS = st.sampled_from(
         *("targets", "service", "containers", "base", "mode", "deadline", "account", "region"),
         *("slack", "on", "stages", "mention", "#shop", "started", "S0123ABCDE", "here"),
         *("pipelines", "name", "limit"),
+        *("git", "github", "bitbucket", "branches", "paths", "pipeline", "build", "variables"),
         *("approval", "notify", "schedule", "newest", "before", "after", "windows", "soak", "x y"),
     ]
 )
@@ -191,6 +204,10 @@ def test_every_problem_has_a_place_and_a_sentence(document: object) -> None:
         (("pipelines",), [{"name": "a_b@c.d-e"}, "x"]),
         (("pipelines", 1, "limit"), "10m"),
         (("pipelines",), [f"p{number}" for number in range(20)]),
+        (("git", 0, "paths"), ["app/[id]/page.tsx", "**/*.sql", "a b"]),
+        (("git", 0, "pushers"), ["dependabot[bot]", "557058:c5b3", "{a54f16da}"]),
+        (("git", 1, "gitlab"), "a/b/c/d/e"),
+        (("git", 1), {"bitbucket": "~ada/shop", "branches": ["**"], "pipeline": "a.b@c_d"}),
     ],
 )
 def test_what_is_valid_is_valid_for_both(path: tuple[str, ...], value: object) -> None:
@@ -227,6 +244,31 @@ def test_what_is_valid_is_valid_for_both(path: tuple[str, ...], value: object) -
         (("pipelines", 1, "limit"), "8d"),
         (("pipelines", 1, "limit"), 3600),
         (("pipelines", 1, "nmae"), "x"),
+        (("git",), []),
+        (("git", 0, "github"), "acme/shop/web"),
+        (("git", 0, "github"), "acme/*"),
+        (("git", 0, "github"), "acme/shop.git"),
+        (("git", 0, "github"), "https://github.com/acme/shop"),
+        (("git", 1, "gitlab"), "jobs"),
+        (("git", 0, "bitbucket"), "acme/shop"),
+        (("git", 0, "build"), "image"),
+        (("git", 0, "branches"), ["refs/heads/main"]),
+        (("git", 0, "branches"), ["!main"]),
+        (("git", 0, "branches"), ["a..[b]"]),
+        (("git", 0, "paths"), ["/web/**"]),
+        (("git", 0, "paths"), ["./web"]),
+        (("git", 0, "pushers"), ["ada*"]),
+        (("git", 0, "pushers"), []),
+        (("git", 0, "variables"), ["COMMIT"]),
+        (("git", 0, "variables"), ["GIT_TAG", "GIT_TAG"]),
+        (("git", 0, "pipeline"), "a/b"),
+        (("git", 1, "build"), "-x"),
+        (("git", 1, "source"), "Source"),
+        (("git", 1, "variables"), ["GIT_TAG"]),
+        (("git", 1), {"bitbucket": "a/b", "branches": ["x"], "paths": ["y"], "build": "image"}),
+        (("git", 1), {"gitlab": "a/b", "build": "image"}),
+        (("git", 1), {"branches": ["x"], "build": "image"}),
+        (("git",), [{"gitlab": "a/b", "build": "image", "tags": ["x"]}] * 51),
     ],
 )
 def test_what_is_refused_is_refused_by_both(path: tuple[str, ...], value: object) -> None:
@@ -440,7 +482,7 @@ def test_the_schema_knows_every_key_that_is_accepted() -> None:
     stage = definitions["$defs"]["Stage"]
 
     assert set(definitions["properties"]) == {
-        *("apiVersion", "application", "images", "stages", "notify", "pipelines")
+        *("apiVersion", "application", "git", "images", "stages", "notify", "pipelines")
     }
     assert set(stage["properties"]) == {"targets", "deadline", "mode", "account", "region"}
     assert set(definitions["$defs"]["Select"]["properties"]) == {"tag", "semver"}

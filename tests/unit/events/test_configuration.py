@@ -162,7 +162,7 @@ def test_durations_have_units(text: str, duration: timedelta) -> None:
         (
             lambda d: d.update(zzz=1),
             "zzz",
-            'unknown key "zzz": use one of apiVersion, application, images, notify, pipelines',
+            'unknown key "zzz": use one of apiVersion, application, git, images, notify, pipelines',
         ),
         (lambda d: d.update({7: 1}), "", "the key 7 is no text: put it in quotes"),
         (lambda d: d.update(application="Check out"), "application", "is no valid name"),

@@ -7,6 +7,8 @@ import pytest
 
 from longshore.domain.errors import Conflict, Refused
 from longshore.domain.places import StageId
+from longshore.domain.pushes import GitRepository, Provider
+from longshore.domain.triggers import PushFollower
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.usecases.accept_configuration import Accepted
 from longshore.usecases.claim_services import MOST_NEW_SERVICES
@@ -53,6 +55,20 @@ def test_a_change_takes_effect_whole_and_leaves_nothing_behind(world: Applying) 
     world.check_lookups()
     world.check_tidy()
     assert world.state.pointers["checkout"].tidied == 2
+
+
+def test_a_git_repository_finds_the_applications_that_name_it_and_no_others(
+    world: Applying,
+) -> None:
+    git = [{"github": "acme/checkout", "branches": ["main"], "pipeline": name} for name in "ab"]
+    world.apply(make_document(staging=["web"]) | {"git": git})
+    follower = PushFollower(GitRepository(Provider.GITHUB, "acme/checkout"), "checkout")
+    assert world.state.git.keys() == {follower}
+
+    world.apply(make_document(staging=["web"]), 1)
+
+    assert world.state.git == {}
+    world.check_tidy()
 
 
 def test_stages_that_left_are_woken_to_end_what_is_wanted_of_them(world: Applying) -> None:

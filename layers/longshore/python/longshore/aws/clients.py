@@ -39,6 +39,16 @@ LOOK_UPS = READS.merge(
 )
 """For what is nice to know: nobody waits for it long."""
 
+ANSWERS = READS.merge(
+    Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+)
+"""For calls while somebody waits ten seconds at most, as Git hosts do."""
+
+STARTS = READS.merge(
+    Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1})
+)
+"""For what a queue brings again by itself within minutes."""
+
 WRITES = READS.merge(Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1}))
 """For RegisterTaskDefinition and UpdateService: a second attempt would have a second effect, and a
 patient time-out leaves fewer answers unknown."""

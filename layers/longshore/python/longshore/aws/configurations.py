@@ -183,3 +183,5 @@ def _lookup_items(lookups: Lookups, number: int) -> "Iterator[Item]":
     for stage in sorted(lookups.stages):
         item = items.record_item(keys.stage_list(stage), "listed", stage, number)
         yield item | items.of_stage(stage)
+    for pushes in sorted(lookups.git):
+        yield items.git_item(pushes, number)

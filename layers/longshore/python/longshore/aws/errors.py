@@ -62,6 +62,15 @@ _THROTTLING = frozenset(
 """Error codes, and reasons of a cancelled transaction, that ask for patience. Limits that waiting
 does not lift, as ECS's LimitExceededException (too many revisions or tags), are not among them."""
 
+_BUSY = frozenset(
+    {
+        ("codebuild", "AccountLimitExceededException"),
+        ("codepipeline", "ConcurrentPipelineExecutionsLimitExceededException"),
+        ("codepipeline", "ConflictException"),
+    }
+)
+"""What one service calls it when something of the user's is at work: it ends by itself."""
+
 _MEETINGS = frozenset({"TransactionConflict", "TransactionConflictException"})
 
 _CONFLICTS = frozenset(
@@ -107,7 +116,7 @@ _INVALID = re.compile(
 
 
 class ConditionsFailed(Conflict):
-    """A transaction was cancelled because conditions of it did not hold.
+    """A write, or a transaction, was not done because conditions of it did not hold.
 
     `held` names those of its items by their position, each with what the ledger holds in its place
     where the write asked for that, else None.
@@ -157,7 +166,10 @@ def _of_answer(error: ClientError, call: AwsCall) -> LongshoreError:
     if code in _DENIALS or _ACTION.search(text):
         return NotPermitted(_denial(text, call))
     if code in _CONFLICTS:
-        return Conflict(f"{call.action}: another writer was first ({code})")
+        why = f"{call.action}: another writer was first ({code})"
+        return ConditionsFailed(why, {0: response["Item"]}) if "Item" in response else Conflict(why)
+    if (call.service, code) in _BUSY:
+        return Throttled(f"{call.action} found it busy ({code}){TRIED_AGAIN}")
     if code in _THROTTLING or _BUSY_FAMILY in text.lower():
         return Throttled(f"{call.action} was slowed down by AWS ({code}){TRIED_AGAIN}")
     return _of_status(response, code, text, call)

@@ -20,8 +20,10 @@ from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, StageId
+from longshore.domain.pushes import PushLink, PushRecord
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.triggers import PushFollower
 from longshore.usecases.ports import EcsDeploymentLink, KnownRevision
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ CONFIRM_WITHIN = timedelta(minutes=5)
 
 KEEP_ANNOUNCEMENTS = timedelta(days=30)
 KEEP_OUTCOMES = timedelta(days=30)
+KEEP_PUSHES = timedelta(days=30)
 KEEP_LINKS = timedelta(days=60)
 KEEP_REVISIONS = timedelta(days=365)
 KEEP_DEPLOYMENTS = timedelta(days=365)
@@ -172,6 +175,24 @@ def pipeline_lookup_item(pipeline: PipelineRef, follower: PipelineFollower, numb
     """Return the item by which a pipeline finds an application, as configuration `number` has."""
     key = keys.pipeline_lookup(pipeline, follower.application)
     return record_item(key, "pipeline-follower", follower, number)
+
+
+def git_item(follower: PushFollower, number: int) -> "Item":
+    """Return the item by which a Git repository finds an application's configuration `number`."""
+    return record_item(keys.git_lookup(follower), "git", follower, number)
+
+
+def push_item(push: PushRecord) -> "Item":
+    """Return the item of a push, of the version that it is written with."""
+    item = record_item(keys.push(push.hash), "push", push, push.version)
+    return item | expiry(push.received_at, KEEP_PUSHES)
+
+
+def push_link_item(link: PushLink) -> "Item":
+    """Return the item by which an execution finds the push that started it."""
+    return record_item(keys.push_link(link.execution), "push-link", link) | expiry(
+        link.at, KEEP_DEPLOYMENTS
+    )
 
 
 def switch_item(switch: StopSwitch) -> "Item":

@@ -15,6 +15,9 @@
 | execution | `pipeline#` and the pipeline | `execution#` and its id |
 | pipeline | `pipeline#` and the pipeline | `standing` |
 | origin | `origin#` and the digest | `execution` |
+| Git repository lookup | `git#` provider `:` and the path | `application#` and its name |
+| push | `push#` and the hash of its body | `record` |
+| execution's push | `execution#` pipeline or project `:` id | `push` |
 | service owner | `service#` and the service's key | `owner` |
 | ECS deployment link | `ecs-deployment#` home `:` id | `stage` |
 | known revision | `revision#` home `:` family | fingerprint |
@@ -34,7 +37,9 @@ from zlib import crc32
 
 from longshore.domain.pipelines import ExecutionRef, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.pushes import GitRepository
 from longshore.domain.rates import ApiClass
+from longshore.domain.triggers import PushFollower
 
 SHARDS = 4
 """Over how many partitions the stage list and the index of timers are spread."""
@@ -172,6 +177,26 @@ def execution_at(key: Key) -> ExecutionRef:
 def origin(digest: str) -> Key:
     """Return where it says which execution built an image."""
     return Key(f"origin#{digest}", "execution")
+
+
+def git_partition(repository: GitRepository) -> str:
+    """Return the partition of the applications that start something for a repository."""
+    return f"git#{repository}"
+
+
+def git_lookup(follower: PushFollower) -> Key:
+    """Return where it says that an application starts something for a repository."""
+    return Key(git_partition(follower.repository), f"application#{follower.application}")
+
+
+def push(name: str) -> Key:
+    """Return where it says what came of a push, by the hash of the body that told of it."""
+    return Key(f"push#{name}", "record")
+
+
+def push_link(execution: str) -> Key:
+    """Return where it says which push started an execution, `pipeline:id`, or a build."""
+    return Key(f"execution#{execution}", "push")
 
 
 def service_owner(service: ServiceRef) -> Key:

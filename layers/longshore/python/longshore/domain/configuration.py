@@ -13,6 +13,7 @@ from longshore.domain.pipelines import PipelineSpec
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
 from longshore.domain.routes import Route
+from longshore.domain.triggers import PushTrigger
 
 DEFAULT_DEADLINE = timedelta(minutes=30)
 
@@ -89,7 +90,8 @@ class Configuration:
 
     `deploy` says whether the person who applied it wants what it selects deployed at once,
     `ledger` is the name of the ledger that it was written to, `since` for each stage the version
-    from which on every one has had it. An older Longshore kept neither.
+    from which on every one has had it, `git` which pushes start something. An older Longshore
+    kept none of them.
     """
 
     application: str
@@ -102,6 +104,7 @@ class Configuration:
     since: tuple[tuple[StageId, int], ...] = ()
     notify: tuple[Route, ...] = ()
     pipelines: tuple[PipelineSpec, ...] = ()
+    git: tuple[PushTrigger, ...] = ()
 
     def observing(self) -> Self:
         """Return the configuration with every stage only observing."""

@@ -30,6 +30,7 @@ from longshore.domain.places import (
     StageId,
 )
 from longshore.events.documents import shown
+from longshore.events.git_section import parse_triggers
 from longshore.events.image_section import (
     NOT_YET_POLICIES,
     DeclaredImage,
@@ -56,7 +57,9 @@ NOT_YET: Mapping[str, frozenset[str]] = {
 SHORTEST_DEADLINE = timedelta(seconds=10)
 LONGEST_DEADLINE = timedelta(days=7)
 
-_DOCUMENT_KEYS = frozenset({"apiVersion", "application", "images", "notify", "pipelines", "stages"})
+_DOCUMENT_KEYS = frozenset(
+    {"apiVersion", "application", "git", "images", "notify", "pipelines", "stages"}
+)
 _STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset(mode.value for mode in Mode)
@@ -107,6 +110,7 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
         deploy,
         notify=notify,
         pipelines=parse_pipelines(root, home),
+        git=parse_triggers(root),
     )
 
 

@@ -27,6 +27,8 @@ _TELLING: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Of the types that are read, the keys of `detail` whose value decides whether an event is."""
 
+_GIT = "a webhook of {}: it belongs to the function webhook, see docs/git.md"
+
 _SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
     (frozenset(keys), words)
     for keys, words in (
@@ -44,12 +46,12 @@ _SHAPES: tuple[tuple[frozenset[str], str], ...] = tuple(
         (("requestContext",), "an HTTP request"),
         (("rawPath",), "an HTTP request"),
         (("approval", "consoleLink"), "an approval request of CodePipeline"),
-        (("object_kind",), "a webhook of GitLab"),
+        (("object_kind",), _GIT.format("GitLab")),
         (("push_data", "repository"), "a webhook of Docker Hub"),
-        (("eventKey",), "a webhook of Bitbucket"),
-        (("actor", "repository"), "a webhook of Bitbucket"),
-        (("zen", "hook"), "a webhook of GitHub"),
-        (("repository", "sender"), "a webhook of GitHub"),
+        (("eventKey",), _GIT.format("Bitbucket")),
+        (("actor", "repository"), _GIT.format("Bitbucket")),
+        (("zen", "hook"), _GIT.format("GitHub")),
+        (("repository", "sender"), _GIT.format("GitHub")),
         (("api_app_id",), "a request of Slack"),
         (("trigger_id",), "a request of Slack"),
     )

@@ -130,6 +130,28 @@ class PipelineWatchSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings(Settings):
+    """The webhook verifies by a secret and queues pushes."""
+
+    table: str
+    pushes_url: str
+    git_secret: str
+    gitlab_plain_token: str
+
+    @property
+    def plain_tokens(self) -> bool:
+        """Whether GitLab's token that is merely sent along counts; anything but yes is no."""
+        return self.gitlab_plain_token == "true"  # noqa: S105  a switch, and no token
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineStartSettings(Settings):
+    """The starter of pipelines reads the ledger."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncerSettings(Settings):
     """The announcer brings the outbox to the bus and to the queue of notices."""
 

@@ -1,4 +1,8 @@
-"""What is looked up of configurations: who follows a repository or a pipeline, which stages are."""
+"""What is looked up of configurations.
+
+Who follows a repository or a pipeline, which stages there are, and which applications have
+something to start for pushes to a Git repository.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +10,7 @@ from dataclasses import dataclass, field
 from longshore.domain.configuration import Configuration, Follower, StageImage
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.triggers import PushFollower
 
 FollowedBy = tuple[RepositoryRef, StageId]
 """One way from a repository to a stage."""
@@ -21,18 +26,21 @@ class Lookups:
     followers: Mapping[FollowedBy, Follower]
     stages: frozenset[StageId]
     pipelines: Mapping[ServedBy, PipelineFollower] = field(default_factory=dict)
+    git: frozenset[PushFollower] = frozenset()
 
     def along(self, ways: "Lookups") -> "Lookups":
         """Return the lookups by the ways, and of the stages, that `ways` has."""
         followers = {way: f for way, f in self.followers.items() if way in ways.followers}
         pipelines = {way: f for way, f in self.pipelines.items() if way in ways.pipelines}
-        return Lookups(followers, self.stages & ways.stages, pipelines)
+        git = self.git & ways.git
+        return Lookups(followers, self.stages & ways.stages, pipelines, git)
 
     def without(self, kept: "Lookups") -> "Lookups":
         """Return the lookups that `kept` does not have."""
         followers = {way: f for way, f in self.followers.items() if way not in kept.followers}
         pipelines = {way: f for way, f in self.pipelines.items() if way not in kept.pipelines}
-        return Lookups(followers, self.stages - kept.stages, pipelines)
+        git = self.git - kept.git
+        return Lookups(followers, self.stages - kept.stages, pipelines, git)
 
 
 def lookups_of(*configurations: Configuration) -> Lookups:
@@ -49,7 +57,10 @@ def lookups_of(*configurations: Configuration) -> Lookups:
         for each in configurations
         for spec in each.pipelines
     }
-    return Lookups(followers, stages, pipelines)
+    git = frozenset(
+        PushFollower(t.repository, each.application) for each in configurations for t in each.git
+    )
+    return Lookups(followers, stages, pipelines, git)
 
 
 def services_of(configuration: Configuration) -> Mapping[ServiceRef, StageId]:

@@ -1,0 +1,155 @@
+"""What a push starts: refs, files and people, each compared whole."""
+
+from dataclasses import replace
+
+import pytest
+
+from longshore.decide.triggers import (
+    MOST_STARTS,
+    Plan,
+    plan_starts,
+    token_of,
+    told_to_builds,
+)
+from longshore.domain.pushes import GitRepository, Provider, Push, RefChange, RefKind, Startable
+from longshore.domain.triggers import PushTrigger
+
+SHOP = GitRepository(Provider.GITHUB, "acme/shop")
+MAIN = RefChange(RefKind.BRANCH, "main", "a" * 40, "b" * 40, ("web/a.py", "docs/x.md"))
+TAG = RefChange(RefKind.TAG, "v1.5", None, "b" * 40, None, "a tag says nothing of files")
+PUSH = Push(SHOP, (MAIN,), "ada")
+WEB = PushTrigger(SHOP, Startable.PIPELINE, "web", branches=("main", "release/*"))
+
+
+def started(plan: Plan) -> list[tuple[str, str]]:
+    return [(start.change.ref, start.trigger.name) for start in plan.starts]
+
+
+def why_not(push: Push, trigger: PushTrigger) -> str:
+    plan = plan_starts(push, [trigger])
+    assert plan.starts == ()
+    (left,) = plan.left
+    return left.reason
+
+
+def why(push: Push, trigger: PushTrigger) -> str:
+    (start,) = plan_starts(push, [trigger]).starts
+    assert start.commit == "b" * 40
+    return start.reason
+
+
+def test_a_branch_starts_what_names_it_and_says_why() -> None:
+    assert why(PUSH, WEB) == "the branch is 'main'"
+    assert why(replace(PUSH, refs=(replace(MAIN, name="release/1"),)), WEB) == (
+        "the branch is 'release/*'"
+    )
+
+
+def test_a_tag_is_no_branch_and_a_branch_no_tag() -> None:
+    tags = replace(WEB, branches=(), tags=("v*",))
+
+    assert why(replace(PUSH, refs=(TAG,)), tags) == "the tag is 'v*'"
+    assert why_not(replace(PUSH, refs=(TAG,)), WEB) == "the tag is none that it names"
+    assert why_not(replace(PUSH, refs=(replace(MAIN, name="v1"),)), tags) == (
+        "the branch is none that it names"
+    )
+
+
+def test_one_push_starts_every_pipeline_whose_files_changed() -> None:
+    triggers = [
+        replace(WEB, name="web", paths=("web/**",)),
+        replace(WEB, name="docs", paths=("*.md", "docs/**")),
+        replace(WEB, name="api", paths=("api/**",)),
+        replace(WEB, name="all"),
+    ]
+
+    plan = plan_starts(PUSH, triggers)
+
+    assert [start.trigger.name for start in plan.starts] == ["web", "docs", "all"]
+    assert plan.starts[0].reason == "the branch is 'main', and web/a.py changed"
+    assert [(left.ref, left.what, left.reason) for left in plan.left] == [
+        ("refs/heads/main", "pipeline api", "no file changed that it names")
+    ]
+
+
+def test_where_it_is_not_known_which_files_changed_it_starts_and_says_so() -> None:
+    forced = replace(PUSH, refs=(replace(MAIN, paths=None, unknown="the push was forced"),))
+
+    assert why(forced, replace(WEB, paths=("api/**",))) == (
+        "the branch is 'main', and which files changed is not known: the push was forced"
+    )
+
+
+@pytest.mark.parametrize("pusher", ["", "Ada", "ad", "adaa", "xada", "bob", "ada\n", "*"])
+def test_who_may_push_is_named_whole(pusher: str) -> None:
+    trigger = replace(WEB, pushers=("ada", "alan"))
+
+    assert why_not(replace(PUSH, pusher=pusher), trigger) == "who pushed is not among its pushers"
+    assert plan_starts(PUSH, [trigger]).starts
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        GitRepository(Provider.GITLAB, "acme/shop"),
+        GitRepository(Provider.GITHUB, "acme/shop2"),
+        GitRepository(Provider.GITHUB, "Acme/shop"),
+        GitRepository(Provider.GITHUB, "xacme/shop"),
+    ],
+)
+def test_another_repository_is_another_repository(other: GitRepository) -> None:
+    assert plan_starts(replace(PUSH, repository=other), [WEB]) == Plan()
+
+
+def test_one_ref_starts_a_pipeline_once_and_another_ref_once_more() -> None:
+    again = replace(WEB, branches=("**",), tags=("**",))
+    both = replace(PUSH, refs=(MAIN, TAG))
+
+    plan = plan_starts(both, [WEB, again])
+
+    assert started(plan) == [("refs/heads/main", "web"), ("refs/tags/v1.5", "web")]
+    assert "another trigger starts it" in plan.left[0].reason
+
+
+def test_a_pipeline_and_a_build_of_one_name_are_two() -> None:
+    build = replace(WEB, starts=Startable.BUILD)
+
+    assert len(plan_starts(PUSH, [WEB, build]).starts) == 2
+
+
+def test_a_slip_does_not_start_hundreds() -> None:
+    tags = tuple(replace(TAG, name=f"v{number}") for number in range(MOST_STARTS + 5))
+    trigger = replace(WEB, branches=(), tags=("*",))
+
+    plan = plan_starts(replace(PUSH, refs=tags), [trigger])
+
+    assert len(plan.starts) == MOST_STARTS
+    assert len(plan.left) == 5
+    assert "start this one by hand" in plan.left[0].reason
+
+
+def test_the_token_is_of_push_ref_and_what_is_started() -> None:
+    plan = plan_starts(replace(PUSH, refs=(MAIN, TAG)), [WEB, replace(WEB, tags=("*",), name="x")])
+    tokens = {token_of(push, start) for start in plan.starts for push in ("one", "two")}
+
+    assert len(tokens) == 2 * len(plan.starts)
+    assert all(len(token) == 64 for token in tokens)
+    assert token_of("one", plan.starts[0]) == token_of("one", plan.starts[0])
+
+
+def test_a_build_is_told_what_was_pushed() -> None:
+    branch, tag = plan_starts(replace(PUSH, refs=(MAIN, TAG)), [replace(WEB, tags=("*",))]).starts
+
+    assert told_to_builds(PUSH, branch) == {
+        "GIT_REPOSITORY": "acme/shop",
+        "GIT_REF": "refs/heads/main",
+        "GIT_BRANCH": "main",
+        "GIT_COMMIT": "b" * 40,
+        "GIT_PUSHER": "ada",
+    }
+    assert told_to_builds(replace(PUSH, pusher=""), tag) == {
+        "GIT_REPOSITORY": "acme/shop",
+        "GIT_REF": "refs/tags/v1.5",
+        "GIT_TAG": "v1.5",
+        "GIT_COMMIT": "b" * 40,
+    }

@@ -1,0 +1,148 @@
+"""A delivery is verified, then read; kept, then queued; and queued again until it is done."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from longshore.domain.errors import LongshoreError, Throttled
+from longshore.domain.pushes import GitRepository, Ignored, Ping, Provider
+from longshore.events.git.messages import parse_push
+from longshore.events.git.signatures import Keys
+from longshore.usecases.receive_push import (
+    Accepted,
+    Delivery,
+    MalformedError,
+    Received,
+    UnknownRepositoryError,
+    UnverifiedError,
+    receive_push,
+)
+from tests.support.deliveries import KEYS, Sent, github, gitlab, sample
+from tests.support.fakes import NOON
+from tests.support.push_fakes import SHOP, PushWorld
+
+
+@pytest.fixture
+def world() -> PushWorld:
+    return PushWorld()
+
+
+def receive(world: PushWorld, sent: Sent) -> Received:
+    return receive_push(Delivery(sent.provider, sent.headers, sent.body), world.receiving)
+
+
+def nothing_happened(world: PushWorld) -> bool:
+    return not world.records.records and not world.queue.messages
+
+
+def test_a_push_is_kept_under_the_hash_of_its_body_and_queued(world: PushWorld) -> None:
+    sent = github(sample("github_push"))
+    name = sha256(sent.body).hexdigest()
+
+    received = receive(world, sent)
+
+    assert isinstance(received, Accepted)
+    assert (received.hash, received.new, received.sent) == (name, True, True)
+    record = world.records.records[name]
+    assert (record.repository, record.pusher, record.received_at) == (SHOP, "ada", NOON)
+    assert (record.done, record.starts) == (False, ())
+    ((dedup, body),) = world.queue.take()
+    assert (dedup, parse_push(body)) == (name, (name, received.push))
+
+
+def test_a_delivery_that_comes_again_is_queued_until_it_is_known_as_done(world: PushWorld) -> None:
+    sent = github(sample("github_push"))
+    receive(world, sent)
+
+    again = receive(world, sent)
+
+    assert isinstance(again, Accepted)
+    assert (again.new, again.sent) == (False, True)
+    (record,) = world.records.records.values()
+    world.records.keep(replace(record, done=True))
+    world.queue.take()
+    last = receive(world, sent)
+    assert isinstance(last, Accepted)
+    assert (last.new, last.sent) == (False, False)
+    assert world.queue.messages == []
+
+
+def test_what_was_kept_and_could_not_be_queued_is_queued_when_it_comes_again(
+    world: PushWorld,
+) -> None:
+    sent = github(sample("github_push"))
+    world.queue.failure = Throttled("SQS was slowed down")
+    with pytest.raises(Throttled):
+        receive(world, sent)
+    world.queue.failure = None
+
+    assert isinstance(receive(world, sent), Accepted)
+    assert len(world.queue.messages) == 1
+
+
+def test_a_new_secret_is_looked_for_before_anybody_is_refused(world: PushWorld) -> None:
+    world.keys.keys = {each: Keys() for each in Provider}
+    world.keys.later = KEYS
+
+    assert isinstance(receive(world, github(sample("github_push"))), Accepted)
+    assert world.keys.renewed == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "error", "told"),
+    [
+        (
+            github(sample("github_push")).having(x_hub_signature_256=None),
+            UnverifiedError,
+            "no header x-hub-signature-256",
+        ),
+        (github(sample("github_push", ref=7)), MalformedError, "ref is a number, not text"),
+        (
+            github(sample("github_push", repository={"full_name": "acme/checkouts"})),
+            UnknownRepositoryError,
+            "starts anything for github:acme/checkouts",
+        ),
+        (gitlab(sample("gitlab_push")), UnknownRepositoryError, "gitlab:acme/shop/web"),
+    ],
+)
+def test_what_is_refused_has_no_effect(
+    world: PushWorld, sent: Sent, error: type[LongshoreError], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        receive(world, sent)
+    assert nothing_happened(world)
+
+
+def test_nothing_is_read_of_what_is_not_verified(world: PushWorld) -> None:
+    """Whoever can make the reader stumble must know the secret."""
+    sent = github(sample("github_push"))
+    hostile = replace(sent, body=b"[" * 100_000)
+
+    with pytest.raises(UnverifiedError):
+        receive(world, hostile)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (lambda: github(sample("github_ping"), "ping"), Ping()),
+        (lambda: github(sample("github_branch_deleted")), Ignored("a ref was deleted")),
+    ],
+)
+def test_what_starts_nothing_costs_nothing(
+    world: PushWorld, sent: Callable[[], Sent], expected: Received
+) -> None:
+    assert receive(world, sent()) == expected
+    assert nothing_happened(world)
+
+
+def test_one_repository_at_two_hosts_is_two(world: PushWorld) -> None:
+    world.followers.found = [
+        replace(each, repository=GitRepository(Provider.GITLAB, "acme/checkout"))
+        for each in world.followers.found
+    ]
+
+    with pytest.raises(UnknownRepositoryError):
+        receive(world, github(sample("github_push")))
