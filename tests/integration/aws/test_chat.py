@@ -13,7 +13,7 @@ from longshore.aws.image_sources import EcrSources
 from longshore.aws.secrets import Secret
 from longshore.aws.task_logs import CloudWatchTaskLogs
 from longshore.domain.chat import Commit, LastLines, Posted, Thread
-from longshore.domain.errors import NotPermitted, Refused, Throttled
+from longshore.domain.errors import LongshoreError, NotPermitted, Refused, Throttled
 from longshore.domain.routes import Route
 from tests.support.answers import Answers
 from tests.support.builders import make_announcement, make_configuration
@@ -191,6 +191,28 @@ def test_an_image_that_cannot_be_read_has_no_commit(answers: list[object]) -> No
 
 def test_what_is_not_in_ecr_has_no_commit() -> None:
     assert sources(Answers([])).commit("docker.io/library/nginx", DIGEST) is None
+
+
+def no_link(_: str) -> bytes:
+    raise OSError("the link answered with status 403")
+
+
+@pytest.mark.parametrize(
+    ("answers", "repository", "why"),
+    [
+        ([NotPermitted("no ecr:BatchGetImage")], REPOSITORY, "no ecr:BatchGetImage"),
+        ([{"images": []}], REPOSITORY, "has no image sha256:"),
+        ([IMAGE, LINK], REPOSITORY, "was not had: the link answered with status 403"),
+        ([], "docker.io/library/nginx", "docker.io/library/nginx lies in no private ECR"),
+    ],
+)
+def test_who_asks_for_it_is_told_why_labels_cannot_be_read(
+    answers: list[object], repository: str, why: str
+) -> None:
+    asked = EcrSources(Gate(Answers(answers)), Clients(), no_link)
+
+    with pytest.raises(LongshoreError, match=why):
+        asked.read(repository, DIGEST)
 
 
 OPTIONS = {"awslogs-group": "/ecs/web", "awslogs-stream-prefix": "web"}

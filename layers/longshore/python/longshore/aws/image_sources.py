@@ -12,7 +12,7 @@ from typing import Any
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
 from longshore.domain.chat import Commit
-from longshore.domain.errors import LongshoreError
+from longshore.domain.errors import LongshoreError, Refused
 from longshore.domain.references import EcrImage, parse_ecr_image
 from longshore.events.documents import parse_document
 
@@ -55,19 +55,37 @@ class EcrSources:
 
         A message is complete without it, so nothing that goes wrong here keeps one waiting.
         """
+        try:
+            return self.read(repository, digest)
+        except LongshoreError:
+            return None
+
+    def read(self, repository: str, digest: str) -> Commit | None:
+        """Return the commit that an image's labels name, None where they name none.
+
+        Raises:
+            Refused: the image cannot be had, or is not what an image should be.
+            NotPermitted, Throttled: ECR did not answer.
+        """
         image = parse_ecr_image(f"{repository}@{digest}")
         if image is None:
-            return None
+            raise Refused(f"{repository} lies in no private ECR registry", "Elsewhere")
         key = (repository, digest)
         if key not in self._known:
-            try:
-                found = commit_of(self._labels(image, digest, _DEPTH))
-            except (LongshoreError, OSError, *_STRANGE):
-                return None
+            found = self._read(image, digest)
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
             self._known[key] = found
         return self._known[key]
+
+    def _read(self, image: EcrImage, digest: str) -> Commit | None:
+        try:
+            return commit_of(self._labels(image, digest, _DEPTH))
+        except OSError as error:
+            raise Refused(f"the configuration of {digest} was not had: {error}", "NoBlob") from None
+        except _STRANGE:
+            message = f"{image.repository} has no image {digest}, or not in the form of images"
+            raise Refused(message, "NoImage") from None
 
     def _labels(self, image: EcrImage, digest: str, depth: int) -> Mapping[str, Any]:
         manifest = self._manifest(image, digest)
