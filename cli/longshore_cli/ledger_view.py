@@ -8,18 +8,27 @@ from longshore.aws import items, keys
 from longshore.aws.configurations import DynamoConfigurationStore
 from longshore.aws.directory import DynamoDirectory
 from longshore.aws.ledger import DynamoStageLedger
+from longshore.aws.pushes import DynamoPushRecords
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
+from longshore.aws.timelines import DynamoTimelineStore
 from longshore.domain.configuration import Configuration
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.executions import Timeline
+from longshore.domain.origins import BuiltImage
 from longshore.domain.outcomes import EventOutcome
-from longshore.domain.places import ServiceRef, StageId
+from longshore.domain.pipelines import ExecutionRef
+from longshore.domain.places import Home, ServiceRef, StageId
+from longshore.domain.pushes import PushLink, PushRecord
 from longshore.domain.stages import StageSnapshot
 from longshore.domain.stop_switch import StopSwitch
 from longshore.usecases.lookups import services_of
 from longshore_cli.access import Access
 from longshore_cli.errors import CommandError
 from longshore_cli.installation import Installation
+
+_ANY_NUMBER = 9_999_999_999
+"""No deployment has a higher number: its key has ten digits."""
 
 
 class LedgerView:
@@ -32,6 +41,8 @@ class LedgerView:
         self._stages = DynamoStageLedger(self._table)
         self._switch = DynamoStopSwitch(self._table)
         self._configurations = DynamoConfigurationStore(self._table)
+        self._timelines = DynamoTimelineStore(self._table)
+        self._pushes = DynamoPushRecords(self._table)
 
     def in_force(self, application: str) -> tuple[int, Configuration | None]:
         """Return the number in force, 0 before the first, and what it stands for.
@@ -112,15 +123,42 @@ class LedgerView:
         ends = [items.record_of(item, EventOutcome) for item in found]
         return sorted(ends, key=lambda end: (end.at, end.event), reverse=True)[:most]
 
-    def deployments(self, stage: StageId, most: int) -> Sequence[DeploymentRecord]:
+    def deployments(
+        self, stage: StageId, most: int, *, up_to: int = _ANY_NUMBER
+    ) -> Sequence[DeploymentRecord]:
         """Return the newest deployments of a stage, newest first, at most `most` (1 to 1000)."""
         reply = self._table.gate.call(
             self._table.client.query,
             TableName=self._table.name,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": items.text(keys.deployments_partition(stage))},
+            KeyConditionExpression="pk = :pk AND sk <= :last",
+            ExpressionAttributeValues={
+                ":pk": items.text(keys.deployments_partition(stage)),
+                ":last": items.text(keys.deployment(stage, up_to).sk),
+            },
             ScanIndexForward=False,
             ConsistentRead=True,
             Limit=most,
         )
         return [items.record_of(item, DeploymentRecord) for item in reply["Items"]]
+
+    # ── from what runs back to the push ───────────────────────────────────────────────────────
+
+    def stage_of_ecs_deployment(self, home: Home, ecs_deployment_id: str) -> StageId | None:
+        """Return the stage whose deployment ECS knows by this id, for as long as it is known."""
+        return self._directory.stage_of_ecs_deployment(home, ecs_deployment_id)
+
+    def built(self, digest: str) -> BuiltImage | None:
+        """Return which build named a digest, None where none did."""
+        return self._timelines.image(digest)
+
+    def timeline(self, execution: ExecutionRef) -> Timeline | None:
+        """Return what is kept of an execution, None where nothing is, or not any more."""
+        return self._timelines.read(execution).timeline
+
+    def push_link(self, execution: str) -> PushLink | None:
+        """Return which push started an execution, `pipeline:id`, or a build."""
+        return self._pushes.link(execution)
+
+    def push(self, name: str) -> PushRecord | None:
+        """Return a push by the hash of its delivery, None where it is not kept any more."""
+        return self._pushes.read(name)

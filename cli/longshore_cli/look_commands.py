@@ -62,6 +62,28 @@ def events(
     run_events(Place(installation, profile, region), stage, most, output)
 
 
+def origin(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="application/stage, application/stage#42, sha256:…, an image with its digest, "
+            "or the ARN of an ECS task.",
+        ),
+    ],
+    *,
+    installation: Installation = "longshore",
+    region: Region = None,
+    profile: Profile = None,
+    output: Output = OutputFormat.TEXT,
+) -> None:
+    """Show where what runs came from: build, commit and push."""
+    from longshore_cli.access import Place
+    from longshore_cli.origin.command import run_origin
+
+    run_origin(Place(installation, profile, region), what, output)
+
+
 def watch(
     stage: Stage,
     *,

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.look_commands import doctor, events, history, status, watch
+from longshore_cli.look_commands import doctor, events, history, origin, status, watch
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
 from longshore_cli.pipeline_commands import pipelines
@@ -143,7 +143,7 @@ def apply(
     run_apply(place, file, options, output)
 
 
-for look in (status, watch, history, events, doctor):
+for look in (status, watch, history, events, origin, doctor):
     app.command()(look)
 app.command()(deploy)
 app.command()(rollback)

@@ -44,7 +44,7 @@ PUSH = re.compile(r"docker push \S+\.amazonaws\.com/(?P<repository>[a-z]+):(?P<t
 BROKEN = {"1.6.0"}
 """Tags whose images crash when they start, as the pages tell."""
 
-LOOKS = {"status", "watch", "history", "events", "doctor", "explain", "render", "schema"}
+LOOKS = {"status", "watch", "history", "events", "origin", "doctor", "explain", "render", "schema"}
 
 
 def pushed_before(reader: Reader, command: Documented) -> None:

@@ -173,13 +173,11 @@ def test_a_start_is_recorded_with_its_link_or_not_at_all(dynamo: DynamoWorld) ->
 
     assert records.read("hash") == kept
     assert kept.starts == (STARTED,)
-    item = dynamo.get(keys.push_link(LINK.execution))
-    assert item is not None
-    assert items.record_of(item, PushLink) == LINK
+    assert records.link(LINK.execution) == LINK
     other = replace(LINK, execution="checkout:execution-2")
     with pytest.raises(Conflict):
         records.keep(read, other)
-    assert dynamo.get(keys.push_link(other.execution)) is None
+    assert records.link(other.execution) is None
 
 
 def test_a_push_that_has_no_record_any_more_gets_one(dynamo: DynamoWorld) -> None:

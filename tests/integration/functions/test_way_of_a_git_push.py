@@ -12,12 +12,22 @@ from functions.pipeline_start.app import handler as pipeline_start
 from functions.webhook.app import handler as webhook
 from longshore.aws import items, keys
 from longshore.aws.gate import Recorder
-from longshore.domain.pushes import PushLink, PushRecord
+from longshore.aws.timelines import DynamoTimelineStore
+from longshore.domain.executions import ExecutionState, Timeline
+from longshore.domain.origins import BuiltImage, Origin
+from longshore.domain.pipelines import ExecutionRef, PipelineRef
+from longshore.domain.pushes import PushLink, PushRecord, Startable
 from longshore.runtime.wiring import shared
+from longshore.usecases.watch_ports import TimelineChanges
+from longshore_cli.access import Access, Place
+from longshore_cli.installation import Installation as Here
+from longshore_cli.origin.asked import AskedImage
+from longshore_cli.origin.reading import OriginReader
 from longshore_local.awsjson.exchange import Exchange
 from longshore_local.awsjson.server import JsonServer
 from longshore_local.codebuild.server import codebuild_stand_in
 from longshore_local.codepipeline.server import codepipeline_stand_in
+from tests.support.builders import HOME, make_digest
 from tests.support.deliveries import (
     AFTER,
     SECRETS,
@@ -139,6 +149,29 @@ def test_a_push_starts_what_it_is_for_at_its_commit(forge: Forge) -> None:
         "ada",
     )
     assert forge.link(build.execution).push == body["push"]
+
+
+def test_what_a_build_of_it_made_leads_back_to_the_push(forge: Forge) -> None:
+    """As `longshore origin` goes: it must find what the starter left."""
+    _, body = forge.deliver(github(sample("github_push")))
+    forge.start()
+    (execution,) = forge.started()
+    origin = Origin(pipeline="checkout", execution=execution["pipelineExecutionId"], commit=AFTER)
+    built = BuiltImage(digest=make_digest(1), origin=origin, build="checkout-image:1")
+    run = ExecutionRef(PipelineRef(HOME, "checkout"), execution["pipelineExecutionId"])
+    DynamoTimelineStore(shared.make_table(TABLE)).commit(
+        TimelineChanges(
+            timeline=Timeline(execution=run, state=ExecutionState.SUCCEEDED), images=(built,)
+        )
+    )
+
+    here = Here("longshore", "0.1.0", HOME, TABLE, control_url="https://unused.invalid")
+    (trail,) = OriginReader(Access(Place()), here).find(AskedImage(built.digest)).trails
+
+    assert trail.link is not None
+    assert trail.push is not None
+    assert (trail.link.push, trail.push.pusher) == (body["push"], "ada")
+    assert trail.push.start_of("refs/heads/main", Startable.PIPELINE, "checkout") is not None
 
 
 def test_a_redelivery_starts_nothing_again_before_and_after_it_is_done(forge: Forge) -> None:

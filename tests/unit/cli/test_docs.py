@@ -16,7 +16,7 @@ from longshore_cli.configuration.models import json_schema
 from longshore_cli.configuration.reading import check
 from longshore_cli.errors import ExitCode
 from longshore_cli.main import app
-from tests.unit.cli.conftest import REGISTRY, World, item_of
+from tests.unit.cli.conftest import ACCOUNT, REGION, REGISTRY, World, item_of
 from tests.unit.cli.records import REVISION, SERVICE, STAGE, deployment, stage
 from tests.unit.cli.test_log_tail import AWSLOGS, ROLLOUT, Tasks
 
@@ -24,6 +24,8 @@ DOCS = Path(__file__).parent.parent.parent.parent / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text()
 COMMANDS = (DOCS / "cli.md").read_text()
 YAML = re.compile(r"```yaml\n(apiVersion.*?)```", re.DOTALL)
+IMAGE = "image"
+"""The file in which the world keeps what it has in its registry."""
 ACTION = re.compile(r"`((?:ssm|dynamodb|ecs|ecr|logs):[A-Z]\w+)`")
 
 
@@ -75,7 +77,8 @@ def documented(command: str) -> set[str]:
 
 
 def prepare(world: World) -> None:
-    world.push("shop", "main")
+    digest = world.push("shop", "main")
+    world.write(f"{REGISTRY}/shop@{digest}", IMAGE)
     world.serve("staging/web", {"web": f"{REGISTRY}/shop:main"})
     let_deploy(world)
 
@@ -110,6 +113,15 @@ def run_history(world: World) -> None:
     assert world.run("history", "shop/staging").exit_code == 0
 
 
+def run_origin(world: World) -> None:
+    """Moto does not know the link to an image's configuration, which is asked for last."""
+    assert world.run("origin", "shop/staging").exit_code == 0
+    task = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/staging/none"
+    assert world.run("origin", task).exit_code == 3
+    with pytest.raises(NotImplementedError):
+        world.run("origin", (world.folder / IMAGE).read_text())
+
+
 def run_retry(world: World) -> None:
     assert world.run("retry", "shop/staging", "--reason", "x").exit_code == 0
 
@@ -139,6 +151,7 @@ STEPS: Mapping[str, Callable[[World], None]] = {
     "apply": run_apply,
     "status": run_status,
     "history": run_history,
+    "origin": run_origin,
     "retry": run_retry,
     "pause": run_pause,
     "resume": run_resume,

@@ -116,6 +116,11 @@ class DynamoPushRecords:
         item = self._table.get(keys.push(name))
         return None if item is None else items.record_of(item, PushRecord)
 
+    def link(self, execution: str) -> PushLink | None:
+        """Return the push that started an execution, `pipeline:id`, or a build; for who looks."""
+        item = self._table.get(keys.push_link(execution))
+        return None if item is None else items.record_of(item, PushLink)
+
     def keep(self, record: PushRecord, link: PushLink | None = None) -> PushRecord:
         """Write a record over the version it was read with, and a link with it."""
         kept, name = _next(record), self._table.name
