@@ -40,12 +40,28 @@ def test_nothing_is_deployed_that_was_not_tested() -> None:
     assert sources == [[{"Name": "Source"}]] * 2
 
 
+def test_a_push_starts_it_whatever_the_source() -> None:
+    """A connection has a trigger of the pipeline's own; for CodeCommit there is a rule."""
+    pipeline = properties(SELF, "Pipeline")
+    (rule,) = resources(SELF, "AWS::Events::Rule").values()
+    (target,) = rule["Properties"]["Targets"]
+    (start,) = properties(SELF, "StartRole")["Policies"][0]["PolicyDocument"]["Statement"]
+
+    sources = {t["Provider"]: t for t in trees(pipeline) if t.get("Category") == "Source"}
+    assert sources.keys() == {"CodeStarSourceConnection", "CodeCommit"}
+    assert pipeline["Triggers"]["Fn::If"][0] == "FromConnection"
+    assert rule["Condition"] == resources(SELF)["StartRole"]["Condition"] == "FromCodeCommit"
+    assert rule["Properties"]["EventPattern"]["detail"]["referenceName"] == [ref("BranchName")]
+    assert start["Action"] == "codepipeline:StartPipelineExecution"
+    assert start["Resource"] == target["Arn"]
+
+
 def test_a_test_may_change_nothing() -> None:
     assert actions_of("TestRole") == {"sts:AssumeRole"}
     (shared,) = resources(SELF, "AWS::IAM::ManagedPolicy")
     changing = {"logs:CreateLogStream", "logs:PutLogEvents"}
     services = {a.split(":")[0] for a in actions_of(shared) - changing}
-    assert services == {"s3", "kms", "codeconnections", "codestar-connections"}
+    assert services == {"s3", "kms", "codecommit", "codeconnections", "codestar-connections"}
     assert "s3:PutObject" not in actions_of(shared)
 
 

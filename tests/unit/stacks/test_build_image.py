@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from longshore.decide.versions import parse_version
+from longshore.domain.references import parse_ecr_image
+from longshore.events.artifacts import parse_images
 from tests.unit.stacks.conftest import IMAGE, PUSHED, REGISTRY, THERE, Source, buildspec
 
 DOCKER_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
@@ -314,3 +316,16 @@ def test_every_container_gets_the_image(source: Source) -> None:
     definitions = built.json("imagedefinitions.json")
     assert [each["name"] for each in definitions] == ["web", "worker"]
     assert len({each["imageUri"] for each in definitions}) == 1
+
+
+def test_what_is_left_behind_is_what_the_deploy_action_reads(source: Source) -> None:
+    source.clone()
+
+    built = source.build()
+
+    for file, container in (("imagedefinitions.json", "app"), ("imageDetail.json", None)):
+        (found,) = parse_images(file, (built.folder / file).read_bytes())
+        reference = parse_ecr_image(found.reference)
+        assert reference is not None
+        assert (reference.repository, reference.digest) == ("shop", PUSHED)
+        assert found.container == container
