@@ -1,14 +1,19 @@
 """What holds for every template that users deploy: parameters, permissions, what outlives it."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from moto.events.models import EventPattern
 
 from tests.contract.cloudformation import Tree
 from tests.contract.stacks.templates import (
     NAMES,
     identity_statements,
     parameters,
+    properties,
     resources,
     stack,
     statements,
@@ -141,6 +146,59 @@ def test_a_service_takes_a_role_for_this_account_alone(template: str) -> None:
         assert role["Properties"]["PermissionsBoundary"] == {
             "Fn::If": ["HasBoundary", ref("PermissionsBoundaryArn"), ref("AWS::NoValue")]
         }
+
+
+@EVERY
+def test_a_rule_starts_its_pipeline_whatever_the_stack_is_called(template: str) -> None:
+    """CloudFormation names a rule after its stack, and cuts a long name short."""
+    (trust,) = properties(template, "StartRole")["AssumeRolePolicyDocument"]["Statement"]
+    source = trust["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
+
+    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+    assert source.startswith("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/")
+    assert "StackName" not in source
+    for rule in resources(template, "AWS::Events::Rule").values():
+        (target,) = rule["Properties"]["Targets"]
+        assert target["RoleArn"] == {"Fn::GetAtt": ["StartRole", "Arn"]}
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("sample", "starts"),
+    [("reference_updated", True), ("reference_created", False), ("reference_deleted", False)],
+)
+def test_a_push_to_the_branch_in_codecommit_starts_the_pipeline(
+    template: str, sample: str, *, starts: bool
+) -> None:
+    """Of the samples one is of the branch; the others are of a tag, and of a branch that went."""
+    event = json.loads((ROOT / f"events/codecommit/{sample}.json").read_text())
+    values = {
+        "Partition": "aws",
+        "Region": event["region"],
+        "AccountId": event["account"],
+        "RepositoryId": "checkout",
+        "BranchName": "main",
+    }
+    pattern = properties(template, "SourceChanged")["EventPattern"]
+
+    def met(values: Mapping[str, str]) -> bool:
+        return EventPattern.load(json.dumps(filled_in(pattern, values))).matches_event(event)
+
+    assert met(values) is starts
+    assert not met(values | {"RepositoryId": "check"})
+
+
+def filled_in(tree: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401  # trees
+    """Return a tree with its references replaced, as CloudFormation does."""
+    if isinstance(tree, list):
+        return [filled_in(each, values) for each in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if "Ref" in tree:
+        return values[tree["Ref"]]
+    if "Fn::Sub" in tree:
+        return re.sub(r"\$\{(?:AWS::)?(\w+)\}", lambda found: values[found[1]], tree["Fn::Sub"])
+    return {key: filled_in(each, values) for key, each in tree.items()}
 
 
 @EVERY
