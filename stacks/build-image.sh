@@ -12,7 +12,7 @@
 #   MOVING_TAGS       further tags, separated by spaces, that are moved to what is built; by default none
 #   CONTAINER_NAMES   the containers of imagedefinitions.json, separated by spaces; by default app
 #   SOURCE_URL        where people find the source; by default the remote of the clone
-#   GIT_COMMIT, GIT_BRANCH, GIT_TAG    what is built; by default what the clone says
+#   GIT_COMMIT, GIT_BRANCH, GIT_TAG    what is built; by default what the clone says, which also knows names of commits
 #   DEFAULT_BRANCH    the branch that is meant where a commit is on several
 #
 # Leaves image.env, imagedefinitions.json and imageDetail.json. The tag is the version of a Git tag (v1.2.3: 1.2.3), or
@@ -64,11 +64,13 @@ build() {
 
 in_clone() { git rev-parse --verify --quiet HEAD >/dev/null 2>&1; }
 
+# A clone makes an id of a branch, a tag or half an id; what it does not know is taken as it is.
 find_commit() {
-  local commit=${GIT_COMMIT:-${CODEBUILD_RESOLVED_SOURCE_VERSION:-}}
-  if [[ -z $commit ]] && in_clone; then
-    commit=$(git rev-parse HEAD)
+  local commit=${GIT_COMMIT:-${CODEBUILD_RESOLVED_SOURCE_VERSION:-}} found=""
+  if in_clone; then
+    found=$(git rev-parse --verify --quiet --end-of-options "${commit:-HEAD}^{commit}" || true)
   fi
+  commit=${found:-$commit}
   [[ -n $commit ]] || fail "nothing says which commit this is: set GIT_COMMIT"
   printf '%s' "$commit"
 }
@@ -205,7 +207,7 @@ push_all() {
 }
 
 push() {
-  docker push "$IMAGE:$1" | tee /dev/stderr | sed -nE 's/^.*digest: (sha256:[0-9a-f]{64}).*$/\1/p'
+  docker push "$IMAGE:$1" | tee >(cat >&2) | sed -nE 's/^.*digest: (sha256:[0-9a-f]{64}).*$/\1/p'
 }
 
 # ── what is left behind ─────────────────────────────────────────────────────────────────────────

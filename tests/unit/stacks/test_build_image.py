@@ -131,6 +131,25 @@ def test_a_clone_of_a_commit_finds_its_branch(source: Source) -> None:
     assert ours == f"release-9-{commit[:12]}"
 
 
+@pytest.mark.parametrize("name", ["HEAD", "main", "v1.4.2", "{commit:.8}"])
+def test_a_name_of_a_commit_is_not_written_down_for_it(source: Source, name: str) -> None:
+    commit = source.clone()
+    source.git("tag", "--annotate", "--message", "a version", "v1.4.2")
+
+    built = source.build(GIT_COMMIT=name.format(commit=commit))
+
+    assert built.exported["GIT_COMMIT"] == commit
+    assert built.exported["IMAGE_TAG"] == "1.4.2"
+    assert built.labels["org.opencontainers.image.revision"] == commit
+
+
+@pytest.mark.parametrize("commit", ["--all", "f" * 40])
+def test_what_a_clone_does_not_know_is_taken_as_it_is(source: Source, commit: str) -> None:
+    source.clone()
+
+    assert source.build(GIT_COMMIT=commit).exported["GIT_COMMIT"] == commit
+
+
 def test_without_a_clone_the_version_of_the_source_names_it(source: Source) -> None:
     built = source.build(GIT_COMMIT="3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY")
 
