@@ -61,7 +61,7 @@ class LedgerView:
         return self._directory.all_stages()
 
     def overdue(self, kind: str, before: datetime) -> Sequence[datetime]:
-        """Return since when each timer of a `stage`, or of the `outbox`, waits to be looked at."""
+        """Return since when each timer of a kind waits: `stage`, `execution` or `outbox`."""
         found = self._directory.due_items(kind, before)
         return [datetime.fromtimestamp(int(item["due_at"]["N"]), UTC) for item in found]
 

@@ -135,6 +135,18 @@ def judge_timers(check: Check, overdue: Sequence[datetime], now: datetime) -> Fi
     )
 
 
+def judge_execution_timers(check: Check, overdue: Sequence[datetime], now: datetime) -> Finding:
+    """Say whether executions of pipelines that take too long would be noticed."""
+    if not overdue:
+        return check.ok("no timer of an execution is overdue: what is stuck is told")
+    return check.problem(
+        f"{count_of(len(overdue), 'execution')} should have been looked at, the first "
+        f"{age(min(overdue), now)}: "
+        "nobody would be told of a pipeline that is stuck",
+        "look at the checks of the rule TickRule, the inbox and the queue of executions",
+    )
+
+
 def judge_outbox(check: Check, overdue: Sequence[datetime], now: datetime) -> Finding:
     """Say whether what happened is told."""
     if not overdue:

@@ -25,7 +25,15 @@ SWEEP_COMPLETED = "SweepCompleted"
 
 _KEPT = timedelta(days=14)
 """In quarters of an hour about as many values as GetMetricStatistics returns at once."""
-_READERS = {"Inbox": "router", "Work": "reconciler", "Notices": "notifier"}
+READERS = {
+    "Inbox": "router",
+    "Work": "reconciler",
+    "Notices": "notifier",
+    "Executions": "pipeline-watch",
+    "Pushes": "pipeline-start",
+}
+"""Whose log says what becomes of a queue's messages: the last part of its log group's name."""
+
 _TOLD_TO_SLACK = "Notices"
 _GONE = frozenset({"ResourceNotFoundException", "QueueDoesNotExist"}) | {
     "AWS.SimpleQueueService.NonExistentQueue"
@@ -47,6 +55,9 @@ class InstallationChecks:
         version = self._installation.version
         yield health.judge_version(self._check("version"), version, __version__)
         yield from self._overdue("timers", "stage", ledger, health.judge_timers)
+        yield from self._overdue(
+            "execution-timers", "execution", ledger, health.judge_execution_timers
+        )
         yield from self._overdue("outbox", "outbox", ledger, health.judge_outbox)
         if stack is None:
             return
@@ -149,7 +160,7 @@ class InstallationChecks:
         if keeps_dead_letters:
             yield judge_dead_letters(check, queue)
             return
-        log = f"/longshore/{self._installation.name}/{_READERS.get(name, name.lower())}"
+        log = f"/longshore/{self._installation.name}/{READERS.get(name, name.lower())}"
         slack = self._installation.slack and name == _TOLD_TO_SLACK
         yield judge_queue(check, queue, log, slack=slack)
 
@@ -178,7 +189,3 @@ class InstallationChecks:
         names = [alarm.physical for alarm in stack.of("AWS::CloudWatch::Alarm")]
         found = read_alarms(self._reader, names)
         return health.judge_alarms(self._check("alarms"), names, found, self._now)
-
-
-def _queues_of(stack: Stack) -> Sequence[Resource]:
-    return stack.of("AWS::SQS::Queue")

@@ -8,6 +8,9 @@ from datetime import timedelta
 from longshore_cli.doctor.findings import Check, Finding
 from longshore_cli.wording import count_of, span
 
+NOT_BLINDLY = {"Pushes": " and what they were to start does not run (docs/runbook.md, Redriving)"}
+"""Queues whose messages are no mere hints, with what to see to before they are given back."""
+
 LONGEST_WAIT = timedelta(minutes=15)
 """As long as the alarm on the oldest work allows: what waits longer waits for something else."""
 
@@ -60,9 +63,11 @@ def judge_dead_letters(check: Check, queue: Queue) -> Finding:
     if queue.depth + queue.in_flight == 0:
         return check.ok("no dead letters")
     if queue.source_of:
+        also = "".join(NOT_BLINDLY.get(each, "") for each in queue.source_of)
         return check.problem(
             f"given up after the last attempt: {count_of(queue.depth, 'message')}",
-            f"when the cause is mended: aws sqs start-message-move-task --source-arn {queue.arn}",
+            f"when the cause is mended{also}: aws sqs start-message-move-task --source-arn "
+            f"{queue.arn}",
         )
     return check.problem(
         f"not delivered: {count_of(queue.depth, 'message')}; the sweep and the tick have repeated "

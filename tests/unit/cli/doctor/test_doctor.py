@@ -255,7 +255,13 @@ def test_dead_letters_come_with_the_command_that_redrives_them(clinic: Clinic) -
 
 @pytest.mark.parametrize(
     ("queue", "reader", "tells_slack"),
-    [("Inbox", "router", True), ("Notices", "notifier", True), ("Notices", "notifier", False)],
+    [
+        ("Inbox", "router", True),
+        ("Notices", "notifier", True),
+        ("Notices", "notifier", False),
+        ("Executions", "pipeline-watch", True),
+        ("Pushes", "pipeline-start", True),
+    ],
 )
 def test_a_queue_whose_messages_wait_is_seen(
     clinic: Clinic, queue: str, reader: str, *, tells_slack: bool

@@ -84,6 +84,12 @@ def test_dead_letters_of_a_queue_go_back_into_it() -> None:
     assert f"aws sqs start-message-move-task --source-arn {ARN}" in finding.next_step
 
 
+def test_pushes_go_back_only_when_what_they_start_does_not_run() -> None:
+    finding = judge_dead_letters(CHECK, queue(2, source_of=("Pushes",)))
+
+    assert "does not run (docs/runbook.md, Redriving): aws sqs start-" in finding.next_step
+
+
 def test_dead_letters_of_lambda_and_eventbridge_cannot() -> None:
     """SQS moves only what came from a queue."""
     finding = judge_dead_letters(CHECK, queue(2))
@@ -202,16 +208,23 @@ def test_the_sweep_is_known_by_its_metric(
     assert said in finding.message
 
 
-@pytest.mark.parametrize("judge", [health.judge_timers, health.judge_outbox])
+@pytest.mark.parametrize(
+    ("judge", "counted"),
+    [
+        (health.judge_timers, "2 stages"),
+        (health.judge_execution_timers, "2 executions"),
+        (health.judge_outbox, "2 announcements"),
+    ],
+)
 def test_what_is_overdue_is_counted(
-    judge: Callable[[Check, Sequence[datetime], datetime], Finding],
+    judge: Callable[[Check, Sequence[datetime], datetime], Finding], counted: str
 ) -> None:
     assert status(judge(CHECK, [], NOW)) is Status.OK
 
     finding = judge(CHECK, [NOW - minutes(6), NOW - minutes(9)], NOW)
 
     assert status(finding) is Status.PROBLEM
-    assert "2 stages" in finding.message or "2 announcements" in finding.message
+    assert counted in finding.message
     assert "9 min" in finding.message
 
 
