@@ -1,9 +1,10 @@
 """What `longshore doctor` knows of the template's parts by name."""
 
+from longshore_cli.doctor.applications import PLAIN_TOKENS
 from longshore_cli.doctor.installation import READERS
 from longshore_cli.doctor.queues import NOT_BLINDLY
 from tests.contract.cloudformation import Tree
-from tests.contract.template import att, functions, resource, resources
+from tests.contract.template import att, environment, functions, ref, resource, resources
 
 QUEUE = "AWS::SQS::Queue"
 GIVEN_UP = "DeadLetters"
@@ -48,3 +49,8 @@ def test_what_is_given_up_lies_in_a_queue_that_says_so() -> None:
 
     assert given_up
     assert all(queue.endswith(GIVEN_UP) for queue in given_up)
+
+
+def test_the_webhook_says_whether_plain_tokens_count() -> None:
+    assert environment("Webhook")[PLAIN_TOKENS] == ref("GitLabPlainToken")
+    assert {"Webhook", "PipelineStart"} <= functions().keys()

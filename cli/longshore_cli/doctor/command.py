@@ -1,13 +1,15 @@
 """`longshore doctor`: make every check, show what was found, end by it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from longshore.domain.configuration import Configuration
 from longshore.domain.stages import StageSnapshot
 from longshore_cli.access import Access, Place, aws_in_sentences
+from longshore_cli.doctor.applications import ApplicationChecks, Ground
 from longshore_cli.doctor.findings import Check, Finding, Status, attempt, counts
 from longshore_cli.doctor.installation import InstallationChecks
-from longshore_cli.doctor.permissions import Permissions
+from longshore_cli.doctor.permissions import Permissions, Role
 from longshore_cli.doctor.reading import Reader
 from longshore_cli.doctor.references import References
 from longshore_cli.doctor.repositories import Repositories
@@ -73,6 +75,8 @@ class Examination:
                 "no application is configured here yet",
                 "longshore init --service CLUSTER/SERVICE writes a first longshore.yaml",
             )
+        ground = Ground(self._reader, self._installation, stack)
+        yield from ApplicationChecks(ground).findings(_configurations(ledger, snapshots))
         roles: list[str] = []
         role = Check("reconciler-role", self._subject)
         if stack is not None:
@@ -110,10 +114,19 @@ class Examination:
             services=Services(self._reader, services),
             repositories=Repositories(self._reader),
             references=References(self._reader),
-            permissions=Permissions(self._reader, role) if role else None,
+            permissions=Permissions(Role(self._reader, role)) if role else None,
             home=self._installation.home,
             now=self._now,
         )
+
+
+def _configurations(
+    ledger: LedgerView, snapshots: Iterable[StageSnapshot]
+) -> Sequence[Configuration]:
+    """Return what is in force of the applications that stages are of."""
+    names = dict.fromkeys(each.spec.id.application for each in snapshots)
+    found = (ledger.in_force(name)[1] for name in names)
+    return [configuration for configuration in found if configuration is not None]
 
 
 def _as_json(installation: Installation, findings: Sequence[Finding]) -> dict[str, object]:

@@ -1,6 +1,7 @@
-"""Whether the reconciler may do what a rollout of a service takes, as IAM itself says."""
+"""Whether a function of ours may do what it will be asked for, as IAM itself says."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from longshore.domain.places import Home, ServiceRef
 from longshore_cli.doctor.findings import Check, Finding, attempt
@@ -19,14 +20,46 @@ def roles_of(definition: Mapping[str, object], home: Home) -> list[str]:
     return list(dict.fromkeys(whole))
 
 
-class Permissions:
-    """Asks IAM what the reconciler's role allows; each question once."""
+class Role:
+    """Asks IAM what a role allows; each question once."""
 
     def __init__(self, reader: Reader, role: str) -> None:
         """Ask about the role with this ARN."""
         self._reader = reader
         self._role = role
         self._answers: dict[tuple[str, ...], str] = {}
+
+    def allows(
+        self, action: str, resource: str, context: Mapping[str, str] = MappingProxyType({})
+    ) -> bool:
+        """Say whether the role may do something to a resource; raises what AWS raises."""
+        key = (action, resource, *context.values())
+        if key not in self._answers:
+            answer = self._reader.ask(
+                "iam",
+                "simulate_principal_policy",
+                PolicySourceArn=self._role,
+                ActionNames=[action],
+                ResourceArns=[resource],
+                ContextEntries=[
+                    {
+                        "ContextKeyName": name,
+                        "ContextKeyValues": [value],
+                        "ContextKeyType": "string",
+                    }
+                    for name, value in context.items()
+                ],
+            )
+            self._answers[key] = _decision(answer)
+        return self._answers[key] == "allowed"
+
+
+class Permissions:
+    """What the reconciler's role allows, of what a rollout of a service takes."""
+
+    def __init__(self, role: Role) -> None:
+        """Ask about that role."""
+        self._role = role
 
     def findings(
         self, subject: str, service: ServiceRef, definition: Mapping[str, object]
@@ -42,7 +75,7 @@ class Permissions:
     ) -> Iterator[Finding]:
         roles = roles_of(definition, service.home)
         context = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-        denied = [role for role in roles if not self._allowed("iam:PassRole", role, context)]
+        denied = [role for role in roles if not self._role.allows("iam:PassRole", role, context)]
         if denied:
             yield check.problem(
                 f"the reconciler may not pass {', '.join(denied)} to ECS tasks: registering the "
@@ -64,7 +97,7 @@ class Permissions:
         denied = [
             action
             for action in ("ecs:DescribeServices", "ecs:UpdateService")
-            if not self._allowed(action, service.arn, in_cluster)
+            if not self._role.allows(action, service.arn, in_cluster)
         ]
         if denied:
             yield check.problem(
@@ -73,7 +106,7 @@ class Permissions:
                 f"add to the stack's parameter ClusterArns: {cluster}",
             )
         family = f"{ecs}:task-definition/{definition.get('family')}:*"
-        if not self._allowed("ecs:RegisterTaskDefinition", family, {}):
+        if not self._role.allows("ecs:RegisterTaskDefinition", family):
             yield check.problem(
                 f"the reconciler may not call ecs:RegisterTaskDefinition on {family}",
                 "look at its permissions boundary (PermissionsBoundaryArn) and at the "
@@ -81,27 +114,6 @@ class Permissions:
             )
         elif not denied:
             yield check.ok("the reconciler may register revisions and update the service")
-
-    def _allowed(self, action: str, resource: str, context: Mapping[str, str]) -> bool:
-        key = (action, resource, *context.values())
-        if key not in self._answers:
-            answer = self._reader.ask(
-                "iam",
-                "simulate_principal_policy",
-                PolicySourceArn=self._role,
-                ActionNames=[action],
-                ResourceArns=[resource],
-                ContextEntries=[
-                    {
-                        "ContextKeyName": name,
-                        "ContextKeyValues": [value],
-                        "ContextKeyType": "string",
-                    }
-                    for name, value in context.items()
-                ],
-            )
-            self._answers[key] = _decision(answer)
-        return self._answers[key] == "allowed"
 
 
 def _decision(answer: Answer) -> str:

@@ -11,7 +11,7 @@ from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.domain.places import Home, RepositoryRef, ServiceRef
 from longshore_cli.access import Access, Place
 from longshore_cli.doctor.findings import Check, Finding, Status, attempt, counts
-from longshore_cli.doctor.permissions import Permissions, roles_of
+from longshore_cli.doctor.permissions import Permissions, Role, roles_of
 from longshore_cli.doctor.reading import Reader
 from longshore_cli.doctor.references import References, log_groups_of, secrets_of
 from longshore_cli.doctor.repositories import Repositories
@@ -64,7 +64,7 @@ DEFINITION: Mapping[str, Any] = {
 
 
 def examine(reader: Reader) -> list[Finding]:
-    return list(Permissions(reader, RECONCILER).findings("web", WEB, DEFINITION))
+    return list(Permissions(Role(reader, RECONCILER)).findings("web", WEB, DEFINITION))
 
 
 def test_what_the_reconciler_may_is_well() -> None:
@@ -138,7 +138,7 @@ def test_what_iam_does_not_answer_is_not_passed() -> None:
 
 def test_a_definition_without_roles_passes_none() -> None:
     reader = Scripted(simulate_principal_policy=simulation())
-    found = list(Permissions(reader, RECONCILER).findings("web", WEB, {"family": "web"}))
+    found = list(Permissions(Role(reader, RECONCILER)).findings("web", WEB, {"family": "web"}))
 
     assert found[0].message == "the task definition names no role"
     assert roles_of({"taskRoleArn": TASK_ROLE, "executionRoleArn": TASK_ROLE}, HOME) == [TASK_ROLE]

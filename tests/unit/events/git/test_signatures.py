@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshore.domain.pushes import Provider
-from longshore.events.git.signatures import Keys, why_unverified
+from longshore.events.git.signatures import Keys, count_valid, why_unverified
 from tests.support.deliveries import (
     KEYS,
     PLAIN_TOKEN,
@@ -225,3 +225,21 @@ def test_a_signature_is_of_one_body_alone() -> None:
     other = gitlab_signature(sent.body + b" ", moment)
 
     assert refusal(sent.having(webhook_signature=f"v1,{other}")) is not None
+
+
+LONG = "x" * 16
+TOKEN = f"whsec_{b64encode(b'k' * 16).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("provider", "keys", "valid"),
+    [
+        (Provider.GITHUB, Keys((LONG, LONG[1:])), 1),
+        (Provider.BITBUCKET, Keys((LONG, LONG)), 2),
+        (Provider.BITBUCKET, Keys((), (LONG,)), 0),
+        (Provider.GITLAB, Keys((LONG, "whsec_", "whsec_eHh4", TOKEN)), 1),
+        (Provider.GITLAB, Keys((TOKEN,), (LONG, "short")), 2),
+    ],
+)
+def test_what_can_be_verified_with_is_counted(provider: Provider, keys: Keys, valid: int) -> None:
+    assert count_valid(provider, keys) == valid

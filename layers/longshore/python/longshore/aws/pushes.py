@@ -1,6 +1,6 @@
 """Pushes in the ledger and on their queue, and who follows them, on DynamoDB and SQS."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,16 @@ MOST_KEYS = 2
 """Secrets of one host that are valid at a time: the new one, and the one it follows."""
 
 
+def keys_under(
+    provider: Provider, texts: Callable[[str], tuple[str, ...]], *, plain_tokens: bool
+) -> Keys:
+    """Return the keys of a host, out of the texts that its secret has under each name."""
+    signing = texts(provider)[:MOST_KEYS]
+    if provider is not Provider.GITLAB or not plain_tokens:
+        return Keys(signing)
+    return Keys(signing, texts(f"{provider}-token")[:MOST_KEYS])
+
+
 class SecretKeys:
     """The hosts' keys, out of one secret; GitLab's plain tokens only where they are allowed."""
 
@@ -34,10 +44,7 @@ class SecretKeys:
 
     def of(self, provider: Provider) -> Keys:
         """Return the keys of a host that are valid at present; raise NotPermitted."""
-        signing = self._secret.values(provider)[:MOST_KEYS]
-        if provider is not Provider.GITLAB or not self._plain_tokens:
-            return Keys(signing)
-        return Keys(signing, self._secret.values(f"{provider}-token")[:MOST_KEYS])
+        return keys_under(provider, self._secret.values, plain_tokens=self._plain_tokens)
 
     def renew(self) -> bool:
         """Read them anew, unless that was done a moment ago; tell whether it was done now."""

@@ -1,6 +1,6 @@
 """A secret, read when it is needed and kept for minutes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -22,6 +22,18 @@ _SLACK = '{"token": "xoxb-..."} or {"webhook": "https://..."}'
 
 _BYTE_ORDER_MARK = "\ufeff"
 """What some editors put before a text that is then uploaded as a file."""
+
+
+def parse_secret(text: str) -> dict[str, object]:
+    """Return what a secret holds; raise ValueError, which may quote it, where it is no object."""
+    return parse_document(text.removeprefix(_BYTE_ORDER_MARK))
+
+
+def texts_under(values: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """Return the texts under a key, one or a list of them."""
+    value = values.get(key)
+    listed = value if isinstance(value, list) else [value]
+    return tuple(each for each in listed if isinstance(each, str) and each)
 
 
 class Secret:
@@ -56,9 +68,7 @@ class Secret:
 
     def values(self, key: str) -> tuple[str, ...]:
         """Return the texts under a key, one or a list of them; raise as `value` does."""
-        value = self._known().get(key)
-        listed = value if isinstance(value, list) else [value]
-        return tuple(each for each in listed if isinstance(each, str) and each)
+        return texts_under(self._known(), key)
 
     def renew(self) -> bool:
         """Read the secret anew, unless that was done a moment ago; tell whether it was done now."""
@@ -84,7 +94,7 @@ class Secret:
             message = f"the secret {self._arn} cannot be read, or holds nothing yet: {error}"
             raise NotPermitted(message) from error
         try:
-            return parse_document(reply.get("SecretString", "").removeprefix(_BYTE_ORDER_MARK))
+            return parse_secret(reply.get("SecretString", ""))
         except ValueError:
             message = f"the secret {self._arn} is no JSON object: put {self._holds} into it"
             raise NotPermitted(message) from None

@@ -42,6 +42,13 @@ class Keys:
     tokens: tuple[str, ...] = ()
 
 
+def count_valid(provider: Provider, keys: Keys) -> int:
+    """Return with how many of the keys deliveries of a host can be verified."""
+    if provider is Provider.GITLAB:
+        return len([*_signing_keys(keys.signing)]) + len(_long_enough(keys.tokens))
+    return len(_long_enough(keys.signing))
+
+
 def why_unverified(
     provider: Provider, headers: Headers, body: bytes, keys: Keys, now: datetime
 ) -> str | None:
