@@ -49,16 +49,16 @@ def test_a_source_of_every_kind_starts_the_pipeline() -> None:
     assert providers == {"CodeStarSourceConnection", "CodeCommit", "S3"}
     assert allowed == ["CodeConnections", "CodeCommit", "S3"]
     assert rules == {"FromCodeCommit", "FromS3"}
-    assert properties(PIPELINE, "Pipeline")["Triggers"]["Fn::If"][0] == "FromConnection"
+    assert properties(PIPELINE, "Pipeline")["Triggers"]["Fn::If"][0] == "StartedByTrigger"
 
 
 def test_a_filter_has_branches_or_tags_and_never_both() -> None:
     """AWS refuses a filter with both."""
     (trigger,) = properties(PIPELINE, "Pipeline")["Triggers"]["Fn::If"][1]
-    branches, tags = trigger["GitConfiguration"]["Push"]
+    branches, tags = (one["Fn::If"] for one in trigger["GitConfiguration"]["Push"])
 
-    assert branches.keys() == {"Branches", "FilePaths"}
-    assert tags["Fn::If"][1].keys() == {"Tags"}
+    assert (branches[0], branches[1].keys()) == ("HearsBranches", {"Branches", "FilePaths"})
+    assert (tags[0], tags[1].keys()) == ("HearsTags", {"Tags"})
 
 
 def test_nothing_is_polled() -> None:
@@ -152,13 +152,13 @@ def test_the_variables_of_an_action_are_json(choice: int) -> None:
     assert all("GIT_COMMIT" in each for each in names)
 
 
-def test_a_branch_is_asked_for_where_no_tag_can_have_started_it() -> None:
-    """A variable that a source does not have fails the action."""
+def test_a_branch_is_asked_for_where_the_source_is_sure_of_it() -> None:
+    """A variable that a source does not have fails the action; and a webhook starts any branch."""
     asked = action("Build")["Configuration"]["EnvironmentVariables"]["Fn::If"][2]["Fn::If"]
 
-    assert asked[0] == "HearsTags"
-    assert "BranchName" not in asked[1]
-    assert "BranchName" in asked[2]
+    assert asked[0] == "BranchIsTold"
+    assert "BranchName" in asked[1]
+    assert "BranchName" not in asked[2]
 
 
 # ── the repository ──────────────────────────────────────────────────────────────────────────────
