@@ -136,7 +136,7 @@ def test_a_card_of_a_pipeline_says_whose_push_failed_and_leads_to_the_log() -> N
         "<https://git.example/f4d0|f4d05743bf2b: Show tax>",
         "*Cause*\\nBuild/Image failed",
         "<https://log.example/1|What the build wrote>",
-        "`longshore pipelines retry checkout`",
+        '`longshore pipelines retry checkout --reason \\"...\\"`',
         "<!subteam^S0123ABCDE>",
         "faca57ab",
     ):

@@ -140,7 +140,7 @@ After       3 min
 Cause       Build/Image failed in its phase BUILD: exit status 2
 Log         https://log.example/1
 Longshore   it failed
-Next        To try again: longshore pipelines retry checkout
+Next        To try again: longshore pipelines retry checkout --reason "..."
 """
     )
     assert notice.attributes == {
@@ -159,7 +159,11 @@ Next        To try again: longshore pipelines retry checkout
         (EventName.PIPELINE_SUCCEEDED, "mended pipeline: checkout", "pipelines show checkout"),
         (EventName.PIPELINE_SUPERSEDED, "superseded pipeline: ", "pipelines show checkout"),
         (EventName.PIPELINE_STOPPED, "stopped pipeline: ", "pipelines show checkout"),
-        (EventName.PIPELINE_STUCK, "STUCK pipeline: ", "longshore pipelines stop checkout"),
+        (
+            EventName.PIPELINE_STUCK,
+            "STUCK pipeline: ",
+            'longshore pipelines stop checkout --reason "..."',
+        ),
     ],
 )
 def test_other_words_say_what_comes_next(name: EventName, begins: str, ends: str) -> None:

@@ -78,13 +78,17 @@ KINDS: Mapping[EventName, Kind] = {
     ),
     EventName.STAGE_RESUMED: Kind("resumed", Severity.INFO, "longshore status {stage}"),
     EventName.PIPELINE_FAILED: Kind(
-        "FAILED pipeline", Severity.ERROR, "To try again: longshore pipelines retry {stage}"
+        "FAILED pipeline",
+        Severity.ERROR,
+        'To try again: longshore pipelines retry {stage} --reason "..."',
     ),
     EventName.PIPELINE_SUCCEEDED: Kind("mended pipeline", Severity.INFO, _EXECUTIONS),
     EventName.PIPELINE_SUPERSEDED: Kind("superseded pipeline", Severity.INFO, _EXECUTIONS),
     EventName.PIPELINE_STOPPED: Kind("stopped pipeline", Severity.WARNING, _EXECUTIONS),
     EventName.PIPELINE_STUCK: Kind(
-        "STUCK pipeline", Severity.WARNING, "To stop it: longshore pipelines stop {stage}"
+        "STUCK pipeline",
+        Severity.WARNING,
+        'To stop it: longshore pipelines stop {stage} --reason "..."',
     ),
 }
 
