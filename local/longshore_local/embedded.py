@@ -1,10 +1,12 @@
 """The embedded AWS as a whole: the emulator, the stand-ins, the drivers, and Longshore in it."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,6 +41,8 @@ from longshore_local.gates.layer_links import LayerLinks
 from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.gates.recorder import Recorder
+from longshore_local.git import Webhook
+from longshore_local.githost import git_parameters
 from longshore_local.log_streams import LogStreams
 from longshore_local.pipelines.yard import PipelineYard
 from longshore_local.registry.conduct import RegistryImages
@@ -81,6 +85,7 @@ class EmbeddedSettings:
     detour: Detour = straight
     slack_channels: tuple[str, ...] = ()
     log_groups: tuple[str, ...] = ()
+    startable: tuple[str, ...] = ()
     build_arguments: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -117,6 +122,7 @@ class EmbeddedAws:
     tasks: ContainerTasks | None = None
     slack: SlackStandIn | None = None
     stack: Stack = field(init=False)
+    _git_secret: str = field(default_factory=partial(secrets.token_hex, 32))
 
     def start(self) -> None:
         """Start the emulator, ECS beside it, and who tells of events.
@@ -164,11 +170,12 @@ class EmbeddedAws:
         given = {
             **parameters(HOME, settings.clusters, settings.task_roles, settings.log_groups),
             **(slack_parameters(self.cloud, self.slack) if self.slack else {}),
+            **(self._git_parameters() if settings.startable else {}),
         }
         self.stack = deploy_stack(self.cloud, STACK, prepared.template, prepared.artifacts, given)
         front = FunctionUrl(self.cloud, self.principals, self.stack["Control"])
         self._held.enter_context(front)
-        self._announce(front.address)
+        self._announce(control_url=front.address, webhook_url=self.webhook_url)
         self.adaptations = [*prepared.adaptations, *ADDITIONS]
 
     def _exchange(self, endpoint: str) -> Exchange:
@@ -251,11 +258,29 @@ class EmbeddedAws:
         """Let the sweep come at once."""
         self.rules.fire("rate(15 minutes)")
 
-    def _announce(self, address: str) -> None:
+    @property
+    def webhook_url(self) -> str:
+        """Where Git hosts tell of pushes; empty where there is no webhook.
+
+        The emulator's own address names the API by a host that not every machine can look up.
+        """
+        if not self.settings.startable:
+            return ""
+        return f"{self.cloud.endpoint}/_aws/execute-api/{self.stack['WebhookApi']}/$default/v1/git"
+
+    @property
+    def webhook(self) -> Webhook:
+        """The webhook as a repository of this machine's Git host has it."""
+        return Webhook(f"{self.webhook_url}/github", self._git_secret)
+
+    def _git_parameters(self) -> Mapping[str, str]:
+        return git_parameters(self.cloud, self._git_secret, self.settings.startable)
+
+    def _announce(self, **addresses: str) -> None:
         name = self.stack["Installation"]
         value = json.loads(self.cloud.ssm.get_parameter(Name=name)["Parameter"].get("Value", ""))
         self.cloud.ssm.put_parameter(
-            Name=name, Value=json.dumps({**value, "control_url": address}), Overwrite=True
+            Name=name, Value=json.dumps({**value, **addresses}), Overwrite=True
         )
 
     def __enter__(self) -> Self:

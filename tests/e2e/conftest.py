@@ -9,6 +9,7 @@ from longshore_local.containers.docker import engine_answers
 from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
 from longshore_local.gates.people import policy_of_a_developer
 from longshore_local.gates.principals import Principal
+from tests.e2e.hosted import STARTABLE
 from tests.e2e.shop import CHANNELS, CLUSTER, EXECUTION_ROLE, LOG_GROUP, TASK_ROLE, Shops
 
 HERE = Path(__file__).parent
@@ -34,6 +35,7 @@ def aws() -> Iterator[EmbeddedAws]:
         task_roles=(TASK_ROLE, EXECUTION_ROLE),
         slack_channels=CHANNELS,
         log_groups=(LOG_GROUP,),
+        startable=STARTABLE,
     )
     prepared = prepare(ROOT)
     with EmbeddedAws(settings) as cloud:

@@ -1,4 +1,4 @@
-"""A pipeline that only deploys: an object in S3, then the deployed action, in its own role."""
+"""A pipeline that only deploys: its source, then the deployed action, in its own role."""
 
 import io
 import json
@@ -12,15 +12,20 @@ from longshore_local.embedded import EmbeddedAws
 
 ENDED = {"Succeeded", "Failed", "Stopped", "Superseded"}
 SOURCE = "images.zip"
+NO_CONNECTION = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
 class DeployPipeline:
-    """The name is also that of its bucket and of its role."""
+    """The name is also that of its bucket and of its role.
+
+    Its source is an object in that bucket, or else a repository of the Git host beside the cloud.
+    """
 
     aws: EmbeddedAws
     name: str
     stage: str
+    repository: str = ""
 
     def make(self) -> None:
         cloud = self.aws.cloud
@@ -32,19 +37,25 @@ class DeployPipeline:
             RoleName=self.name, PolicyName="pipeline", PolicyDocument=json.dumps(self._policy())
         )
         cloud.codepipeline.create_pipeline(pipeline=self._declaration())
-        (first,) = cloud.codepipeline.list_pipeline_executions(pipelineName=self.name)[
-            "pipelineExecutionSummaries"
-        ]
+        (first,) = self.executions()
         self._await_end(first["pipelineExecutionId"])  # creation starts one: there is nothing yet
+
+    def executions(self) -> list[Mapping[str, Any]]:
+        """Return all executions, newest first."""
+        found: Any = self.aws.cloud.codepipeline.list_pipeline_executions(pipelineName=self.name)
+        return list(found["pipelineExecutionSummaries"])
 
     def run(self, files: Mapping[str, str]) -> Mapping[str, Any]:
         """Run the pipeline on files; return how the deploy action ended."""
         cloud = self.aws.cloud
         cloud.s3.put_object(Bucket=self.name, Key=SOURCE, Body=_packed(files))
         execution = cloud.codepipeline.start_pipeline_execution(name=self.name)
-        id_ = execution["pipelineExecutionId"]
+        return self.deployed_by(execution["pipelineExecutionId"])
+
+    def deployed_by(self, id_: str) -> Mapping[str, Any]:
+        """Wait for an execution's end; return how the deploy action ended."""
         self._await_end(id_)
-        listed = cloud.codepipeline.list_action_executions(
+        listed = self.aws.cloud.codepipeline.list_action_executions(
             pipelineName=self.name, filter={"pipelineExecutionId": id_}
         )["actionExecutionDetails"]
         (action,) = [each for each in listed if each.get("stageName") == "Deploy"]
@@ -76,7 +87,6 @@ class DeployPipeline:
         return {"Version": "2012-10-17", "Statement": [objects, invoke]}
 
     def _declaration(self) -> Any:  # noqa: ANN401 - a declaration, as the API takes it
-        source = _action("Source", "S3", {"S3Bucket": self.name, "S3ObjectKey": SOURCE})
         deploy = _action(
             "Invoke",
             "Lambda",
@@ -87,16 +97,32 @@ class DeployPipeline:
         )
         return {
             "name": self.name,
+            "pipelineType": "V2",
             "roleArn": f"arn:aws:iam::{self.aws.cloud.account}:role/{self.name}",
             "artifactStore": {"type": "S3", "location": self.name},
             "stages": [
                 {
                     "name": "Source",
-                    "actions": [{**source, "outputArtifacts": [{"name": "Images"}]}],
+                    "actions": [{**self._source(), "outputArtifacts": [{"name": "Images"}]}],
                 },
                 {"name": "Deploy", "actions": [{**deploy, "inputArtifacts": [{"name": "Images"}]}]},
             ],
         }
+
+    def _source(self) -> dict[str, object]:
+        if not self.repository:
+            return _action("Source", "S3", {"S3Bucket": self.name, "S3ObjectKey": SOURCE})
+        home = f"{self.aws.cloud.region}:{self.aws.cloud.account}"
+        return _action(
+            "Source",
+            "CodeStarSourceConnection",
+            {
+                "ConnectionArn": f"arn:aws:codeconnections:{home}:connection/{NO_CONNECTION}",
+                "FullRepositoryId": self.repository,
+                "BranchName": "main",
+                "DetectChanges": "false",
+            },
+        )
 
 
 _TRUST = {

@@ -63,12 +63,15 @@ class Reader:
             shutil.copy(self.first / "longshore.yaml", self.folder)
 
     def type(self, line: str) -> Run:
-        """Run a line as a shell does and return how it ended."""
+        """Run a line as a shell does and return how it ended.
+
+        The shell stays, for a second line follows: some commands ask which shell they are run from.
+        """
         programs = Path(sys.executable).parent
         environment = {**self._command().environment()}
         environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
         ended = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", line],
+            ["bash", "-euo", "pipefail", "-c", f"{line}\nexit"],
             env=environment,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

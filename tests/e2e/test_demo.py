@@ -24,6 +24,9 @@ ACTS = [
     "push 1.2.0",
     "push 1.2.1",
     "push 1.3.0",
+    "pipeline",
+    "push v1.4.0",
+    "push v1.5.0",
     "status",
     "history",
     "slack",
@@ -51,6 +54,16 @@ def check_slack(channel: str) -> None:
     assert "No log lines" not in channel
     for version in ("1.1.0", "1.2.0", "1.3.0"):
         assert f"{SOURCE}/commit/{commit_of(version)}" in channel
+    assert "FAILED pipeline checkout" in channel
+
+
+def check_git_push(story: Mapping[str, Any]) -> None:
+    """Check that a pushed tag was built and deployed, and that a failed build says why."""
+    shipped, failed = details(story, "push v1.4.0"), details(story, "push v1.5.0")
+    assert "remote: webhook answered 202 for refs/tags/v1.4.0: accepted" in shipped
+    assert "on main by Ada: A shop that knows its prices" in shipped
+    assert "checkout/staging runs what it ran" in failed
+    assert "why Build/Build failed: phase BUILD failed" in failed
 
 
 def details(story: Mapping[str, Any], name: str) -> str:
@@ -68,6 +81,7 @@ def test_the_story_without_docker(tmp_path: Path) -> None:
     assert "'web' exited with code 3" in details(story, "push 1.2.0").replace("\n", " ")
     assert "vetoed" in details(story, "push 1.2.1")
     assert "RolledBack" in details(story, "history")
+    check_git_push(story)
     check_slack(details(story, "slack"))
     assert {"change", "reason", "resources"} == set(story["adaptations"][0])
     assert list(tmp_path.iterdir()) == []
@@ -83,6 +97,8 @@ def test_the_story_with_docker(tmp_path: Path) -> None:
     assert "answers over HTTP as 1.0.0" in details(story, "service")
     assert "over HTTP 1.0.0 answered before, 1.1.0 answers now" in details(story, "push 1.1.0")
     assert "over HTTP 1.1.0 answers again" in details(story, "push 1.2.0")
+    check_git_push(story)
+    assert "over HTTP 1.4.0 answers now" in details(story, "push v1.4.0")
     check_slack(details(story, "slack"))
     assert list(tmp_path.iterdir()) == []
     after = (docker("ps", "--all", "--quiet"), docker("image", "ls", "--all", "--quiet"))

@@ -86,7 +86,10 @@ def _known(installation: Installation | None, key: str) -> str:
     if not value:
         raise CommandError(
             f"the installation has no webhook: its parameter has no {key}",
-            next_step="name one with --url, and its secret with --secret-from or --secret-env",
+            next_step=(
+                "deploy Longshore with GitSecretArn, as docs/git.md tells; or name an address with "
+                "--url, and its secret with --secret-from or --secret-env"
+            ),
         )
     return value
 

@@ -94,7 +94,7 @@ def list_builds_for_project(engine: Engine, params: Params) -> Output:
         raise errors.invalid("The next token is not valid")
     end = int(given) + MOST_NAMED
     following: Output = {"nextToken": str(end)} if end < len(ids) else {}
-    return {"ids": ids[int(given) : end], **following}
+    return {"ids": ids[int(given) : end] or None, **following}
 
 
 def begin(engine: Engine, project: ProjectState, start: Start) -> BuildState:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from textwrap import dedent, wrap
 
+from longshore_local.demo.code import tag_of
+from longshore_local.demo.pipeline_acts import BUILT, UNBUILT, PipelineStory
 from longshore_local.demo.pushing import REPOSITORY
 from longshore_local.demo.report import Said
 from longshore_local.demo.scene import CHANNEL, CLUSTER, ROUTES, SERVICE, STAGE, TASKS, Scene
@@ -25,6 +27,7 @@ class Story:
     def __init__(self, *, keep: bool = False) -> None:
         self._keep = keep
         self._digests: dict[str, str] = {}
+        self._pipelines = PipelineStory()
 
     def acts(self) -> Sequence[tuple[str, Act]]:
         """Return the acts in order, each with its name."""
@@ -35,6 +38,9 @@ class Story:
             (f"push {CRASHING}", self.crash),
             (f"push {ALIAS}", self.alias),
             (f"push {FOURTH}", lambda scene: self.ship(scene, FOURTH)),
+            ("pipeline", self._pipelines.create_pipeline),
+            (f"push {tag_of(BUILT)}", self._pipelines.ship),
+            (f"push {tag_of(UNBUILT)}", self._pipelines.fail),
             ("status", show_status),
             ("history", show_history),
             ("slack", self.show_channel),
@@ -55,7 +61,7 @@ class Story:
         scene.route_to_slack()
         applied = scene.command.must("apply", "--yes")
         scene.told("StageAdopted")
-        must_run(scene, self._digests[FIRST])
+        scene.must_run(self._digests[FIRST])
         lines = ["$ longshore init --service staging/checkout", *_lines(wrote)]
         lines += ["$ cat >> longshore.yaml", *ROUTES.strip().splitlines()]
         lines += ["$ longshore apply", *_lines(applied)]
@@ -66,7 +72,7 @@ class Story:
         before = scene.answer()
         self._digests[version] = scene.pushing.push(version)
         notice = scene.told("DeploymentSucceeded", version)
-        must_run(scene, self._digests[version])
+        scene.must_run(self._digests[version])
         after = scene.answer()
         lines = [f"over HTTP {before} answered before, {after} answers now"] if after else []
         return Said(f"rolled out and announced: “{notice.subject}”", lines)
@@ -75,7 +81,7 @@ class Story:
         """Push a version that crashes: it fails, is rolled back, and is vetoed."""
         self._digests[CRASHING] = scene.pushing.push(CRASHING, broken=True)
         notice = scene.told("DeploymentRolledBack", CRASHING)
-        must_run(scene, self._digests[SECOND])
+        scene.must_run(self._digests[SECOND])
         vetoed = "vetoed" in scene.command.must("status", STAGE)
         if not vetoed:
             raise LocalCloudError(f"{CRASHING} failed, but `longshore status` shows no veto")
@@ -100,7 +106,7 @@ class Story:
 
     def show_channel(self, scene: Scene) -> Said:
         """Show what people read in Slack: it told of the failure once, and called nobody."""
-        scene.await_channel(FOURTH)
+        scene.await_channel(BUILT)
         loud = [each.text for each in scene.slack.top(CHANNEL) if each.broadcast]
         if len(loud) != 1 or CRASHING not in loud[0]:
             raise LocalCloudError(f"{CHANNEL} should tell aloud of {CRASHING} alone, told: {loud}")
@@ -120,13 +126,6 @@ def show_status(scene: Scene) -> Said:
 def show_history(scene: Scene) -> Said:
     """Show what happened, as `longshore history` does."""
     return Said(f"$ longshore history {STAGE}", _lines(scene.command.must("history", STAGE)))
-
-
-def must_run(scene: Scene, digest: str) -> None:
-    """Raise LocalCloudError unless every task runs a digest."""
-    running = scene.running_digest()
-    if running != digest:
-        raise LocalCloudError(f"the tasks run {running or 'nothing'} instead of {digest}")
 
 
 def _lines(text: str) -> list[str]:

@@ -11,11 +11,12 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from longshore_local.demo.acts import FOURTH, Story
+from longshore_local.demo.acts import Story
+from longshore_local.demo.code import BRANCH, CLONE, tag_of
 from longshore_local.demo.logs import last_logs
 from longshore_local.demo.pushing import NO_PRICES, PRICES, REPOSITORY, arguments_of
 from longshore_local.demo.report import Report
-from longshore_local.demo.scene import CHANNEL, STAGE
+from longshore_local.demo.scene import CHANNEL, PIPELINE, STAGE
 from longshore_local.demo.theatre import Engine, Theatre
 from longshore_local.errors import LocalCloudError
 
@@ -127,13 +128,25 @@ def _exploring(theatre: Theatre) -> Mapping[str, object]:
 
 def _commands(theatre: Theatre) -> list[str]:
     longshore = ROOT / ".venv/bin/longshore"
-    broken, good = FOURTH.replace(".3.", ".4."), FOURTH.replace(".3.", ".5.")
+    broken, good = "1.6.0", "1.7.0"
     return [
         f"{longshore} status {STAGE}",
         _push(theatre, broken, broken=True),
         f'{longshore} retry {STAGE} --reason "to see it fail once more"',
         _push(theatre, good),
+        *_git_push(theatre),
+        f"{longshore} webhook test",
         f"less {theatre.scene.command.folder / 'longshore.yaml'}",
+    ]
+
+
+def _git_push(theatre: Theatre) -> list[str]:
+    """Return the command lines that commit and push as the story does."""
+    clone = f"git -C {theatre.aws.scratch / CLONE}"
+    tag = tag_of("1.8.0")
+    return [
+        f"{clone} revert --no-edit HEAD && {clone} tag {tag} && {clone} push origin {BRANCH} {tag}",
+        f"{ROOT / '.venv/bin/longshore'} pipelines show {PIPELINE}",
     ]
 
 

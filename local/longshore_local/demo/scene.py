@@ -8,17 +8,19 @@ from urllib.request import urlopen
 
 from longshore_local.demo.command import Command
 from longshore_local.demo.pushing import REPOSITORY, Pushing
-from longshore_local.embedded import REGISTRY, EmbeddedAws
+from longshore_local.embedded import HOME, REGISTRY, EmbeddedAws
 from longshore_local.errors import LocalCloudError
 from longshore_local.mailbox import Mailbox, Notice
 from longshore_local.slack import SlackStandIn
 
 CLUSTER, SERVICE = "staging", "checkout"
 STAGE = "checkout/staging"
+PIPELINE = "checkout"
+PIPELINE_ARN = f"arn:{HOME.partition}:codepipeline:{HOME.region}:{HOME.account}:{PIPELINE}"
 CHANNEL = "#checkout"
 ROUTES = f"""
 notify:
-  - {{slack: "{CHANNEL}", on: [started, succeeded, failed, rolled-back]}}
+  - {{slack: "{CHANNEL}", on: [started, succeeded, failed, rolled-back, pipeline-failed]}}
 """
 TASK_ROLE, EXECUTION_ROLE = "checkout-task", "checkout-execution"
 LOG_GROUP = "/ecs/checkout"
@@ -127,6 +129,19 @@ class Scene:
             if task.get("lastStatus") == "RUNNING"
         }
         return ", ".join(sorted(digests))
+
+    def must_run(self, digest: str) -> None:
+        """Raise LocalCloudError unless every task runs a digest."""
+        running = self.running_digest()
+        if running != digest:
+            raise LocalCloudError(f"the tasks run {running or 'nothing'} instead of {digest}")
+
+    def digest_of(self, repository: str, tag: str) -> str:
+        """Return the digest that the registry has under a tag."""
+        found = self.aws.cloud.ecr.describe_images(
+            repositoryName=repository, imageIds=[{"imageTag": tag}]
+        )
+        return found["imageDetails"][0].get("imageDigest", "")
 
     def answer(self) -> str | None:
         """Return the version that a task answers over HTTP, None where tasks are simulated."""

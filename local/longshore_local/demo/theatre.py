@@ -20,6 +20,7 @@ from longshore_local.demo.scene import (
     CLUSTER,
     EXECUTION_ROLE,
     LOG_GROUP,
+    PIPELINE_ARN,
     TASK_ROLE,
     Scene,
 )
@@ -96,6 +97,8 @@ class Theatre:
             contained=self.workshop is not None,
             slack_channels=(CHANNEL,),
             log_groups=(LOG_GROUP,),
+            startable=(PIPELINE_ARN,),
+            build_arguments={"BASE": self.workshop.base} if self.workshop else {},
         )
         self.aws = self._held.enter_context(EmbeddedAws(settings))
         self.aws.start()

@@ -4,8 +4,8 @@ from longshore_local.deploy.adaptations import Adaptation
 
 ADDITIONS = (
     Adaptation(
-        "control_url names a local address",
-        "the emulator's function URL does not tell who signed",
+        "control_url and webhook_url name local addresses",
+        "the emulator's function URL does not tell who signed, and no machine knows its API's host",
         ("Installation",),
     ),
     Adaptation(

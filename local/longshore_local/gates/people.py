@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from longshore_local.cloud.clients import Cloud
 from longshore_local.deploy.stack import Stack
+from longshore_local.githost import SECRET
 
 LOOK_AT_SERVICES = (
     "ecs:DescribeServices",
@@ -13,6 +14,13 @@ LOOK_AT_SERVICES = (
     "ecs:DescribeTasks",
     "ecr:DescribeImages",
     "logs:GetLogEvents",
+)
+
+LOOK_AT_PIPELINES = (
+    "codebuild:BatchGetBuilds",
+    "codepipeline:ListActionExecutions",
+    "codepipeline:ListPipelineExecutions",
+    "codepipeline:ListPipelines",
 )
 
 LOOK_FOR_TROUBLE = (
@@ -40,6 +48,7 @@ def policy_of_a_developer(cloud: Cloud, stack: Stack) -> str:
     """Return the policy document, as JSON."""
     control, ledger = stack.outputs["ControlFunctionArn"], stack.outputs["LedgerArn"]
     parameter = f"arn:aws:ssm:{cloud.region}:{cloud.account}:parameter{stack['Installation']}"
+    secret = f"arn:aws:secretsmanager:{cloud.region}:{cloud.account}:secret:{SECRET}"
     statements = [
         _allow(
             ["lambda:InvokeFunctionUrl"],
@@ -54,7 +63,8 @@ def policy_of_a_developer(cloud: Cloud, stack: Stack) -> str:
             ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
             [ledger, f"{ledger}/index/due"],
         ),
-        _allow([*LOOK_AT_SERVICES, *LOOK_FOR_TROUBLE], "*"),
+        _allow(["secretsmanager:GetSecretValue"], f"{secret}-??????"),
+        _allow([*LOOK_AT_SERVICES, *LOOK_AT_PIPELINES, *LOOK_FOR_TROUBLE], "*"),
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 

@@ -9,6 +9,8 @@ from longshore_local.errors import LocalCloudError
 
 PATIENCE = 60.0
 """Seconds."""
+REMOTE = "remote: "
+"""What git writes before lines of a hook on the other side."""
 
 
 class GitError(LocalCloudError):
@@ -26,6 +28,16 @@ def git(folder: Path, *arguments: str) -> str:
 
 def git_bytes(folder: Path, *arguments: str) -> bytes:
     """Run a command in a folder and return what it writes; raises as `git` does."""
+    return _run(folder, *arguments).stdout
+
+
+def push(folder: Path, *arguments: str) -> list[str]:
+    """Push, and return the lines that the other side shows whoever pushes; raises as `git` does."""
+    said = _run(folder, "push", *arguments).stderr.decode(errors="replace").splitlines()
+    return [line.removeprefix(REMOTE).rstrip() for line in said if line.startswith(REMOTE)]
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         run = subprocess.run(
             ["git", *arguments],
@@ -41,7 +53,7 @@ def git_bytes(folder: Path, *arguments: str) -> bytes:
     if run.returncode != 0:
         said = run.stderr.decode(errors="replace").strip()
         raise GitError(f"git {arguments[0]} failed: {said}")
-    return run.stdout
+    return run
 
 
 def environment() -> Mapping[str, str]:

@@ -31,6 +31,16 @@ class Delivered:
         """Whether the host would count it as delivered."""
         return 200 <= self.status < 300  # noqa: PLR2004 - as HTTP has them
 
+    @property
+    def outcome(self) -> str:
+        """What the answer says came of it, in a word where it has one."""
+        try:
+            said = json.loads(self.body)
+        except ValueError:
+            return self.body.strip()
+        told = said.get("outcome") or said.get("error") if isinstance(said, dict) else None
+        return str(told or self.body.strip())
+
 
 def signature(secret: str, body: bytes) -> str:
     """Return the value of X-Hub-Signature-256."""
@@ -43,7 +53,6 @@ def deliver(
     """Send an event; raise LocalCloudError where nobody answers in time."""
     body = json.dumps(payload, separators=(",", ":")).encode()
     headers = {
-        "Host": webhook.host,
         "Content-Type": "application/json",
         "User-Agent": "GitHub-Hookshot/local",
         "X-GitHub-Event": event,

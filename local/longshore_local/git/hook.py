@@ -24,8 +24,7 @@ def tell(installed: Installed, lines: Iterable[str]) -> list[str]:
         except LocalCloudError as error:
             shown.append(str(error))
         else:
-            said = f": {answer.body.strip()}" if answer.body.strip() else ""
-            shown.append(f"webhook answered {answer.status} for {update.ref}{said}")
+            shown.append(f"webhook answered {answer.status} for {update.ref}: {answer.outcome}")
     return shown
 
 

@@ -17,10 +17,9 @@ exec {python} -m longshore_local.git.hook
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook of a repository; `host` is the name by which the API is asked."""
+    """A webhook of a repository."""
 
     url: str
-    host: str
     secret: str
 
     def install(self, repository: BareRepository, pusher: str) -> None:
@@ -47,5 +46,5 @@ class Installed:
     def read(cls, folder: Path) -> "Installed":
         """Read what was installed in a repository's folder."""
         given = json.loads((folder / SETTINGS).read_text())
-        webhook = Webhook(given["url"], given["host"], given["secret"])
+        webhook = Webhook(given["url"], given["secret"])
         return cls(webhook, BareRepository(folder, given["full_name"]), given["pusher"])

@@ -71,7 +71,7 @@ def test_an_installation_without_a_webhook_says_how_to_get_one(
 
     assert result.exit_code == 3
     assert "has no webhook" in result.stderr
-    assert "--url" in result.stderr
+    assert "GitSecretArn" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,7 @@ class Receiver:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.webhook = Webhook(
-            f"http://127.0.0.1:{self.server.server_port}/github", "api.localhost", SECRET
-        )
+        self.webhook = Webhook(f"http://127.0.0.1:{self.server.server_port}/github", SECRET)
 
 
 @pytest.fixture
@@ -72,7 +70,7 @@ def test_every_ref_that_a_push_moved_is_told_of(workshop: Workshop, receiver: Re
     headers, body = receiver.requests[0]
     expected = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     assert headers["x-hub-signature-256"] == f"sha256={expected}"
-    assert (headers["x-github-event"], headers["host"]) == ("push", "api.localhost")
+    assert headers["x-github-event"] == "push"
     assert len(headers["x-github-delivery"]) == 36
 
 
@@ -92,7 +90,7 @@ def test_who_pushes_sees_what_the_webhook_answered(
 
 
 def test_a_webhook_that_does_not_answer_stops_no_push(workshop: Workshop) -> None:
-    nobody = Webhook(f"http://127.0.0.1:{free_port()}/github", "api.localhost", SECRET)
+    nobody = Webhook(f"http://127.0.0.1:{free_port()}/github", SECRET)
     nobody.install(workshop.bare, "ada")
     commit = workshop.commit(a_txt="1")
 
@@ -104,6 +102,6 @@ def test_a_webhook_that_does_not_answer_stops_no_push(workshop: Workshop) -> Non
 
 
 def test_the_secret_is_for_the_owner_of_the_repository_alone(workshop: Workshop) -> None:
-    Webhook("http://127.0.0.1:1/", "api.localhost", SECRET).install(workshop.bare, "ada")
+    Webhook("http://127.0.0.1:1/", SECRET).install(workshop.bare, "ada")
 
     assert (workshop.bare.path / "webhook.json").stat().st_mode & 0o077 == 0
