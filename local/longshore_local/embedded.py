@@ -1,40 +1,29 @@
 """The embedded AWS as a whole: the emulator, the stand-ins, the drivers, and Longshore in it."""
 
 import json
-import secrets
-from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from longshore.domain.places import Home
 from longshore_local.awsjson import Exchange, JsonServer
 from longshore_local.buildhost.commands import BuildCommands
 from longshore_local.chat import slack_parameters
 from longshore_local.cloud.clients import Cloud
-from longshore_local.cloud.emulator import (
-    ACCOUNT,
-    REGION,
-    Emulator,
-    EmulatorSettings,
-    free_port,
-)
+from longshore_local.cloud.emulator import Emulator, EmulatorSettings, free_port
 from longshore_local.containers.tasks import ContainerTasks
-from longshore_local.deploy.adaptations import Adaptation, adapt
+from longshore_local.deploy.adaptations import Adaptation
 from longshore_local.deploy.additions import ADDITIONS
-from longshore_local.deploy.artifacts import Artifact, build_artifacts
-from longshore_local.deploy.documents import Template, read_template
 from longshore_local.deploy.parameters import parameters
+from longshore_local.deploy.prepared import Prepared
 from longshore_local.deploy.stack import Stack, deploy_stack
 from longshore_local.drivers.deliveries import Deliveries
 from longshore_local.drivers.registry import RegistryWatch
 from longshore_local.drivers.rounds import Round, Rounds
 from longshore_local.drivers.rules import DeployedRules
-from longshore_local.ecs import QUICK, EcsWorld, Pace, ecs_stand_in
+from longshore_local.ecs import EcsWorld, ecs_stand_in
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.function_url import FunctionUrl
 from longshore_local.gates.layer_links import LayerLinks
@@ -42,66 +31,18 @@ from longshore_local.gates.policies import Policies
 from longshore_local.gates.principals import Principals
 from longshore_local.gates.recorder import Recorder
 from longshore_local.git import Webhook
-from longshore_local.githost import git_parameters
+from longshore_local.githost import GitHost
 from longshore_local.log_streams import LogStreams
 from longshore_local.pipelines.yard import PipelineYard
 from longshore_local.registry.conduct import RegistryImages
 from longshore_local.registry.output import ImageOutput
+from longshore_local.settings import HOME, MINISTACK, REGISTRY, EmbeddedSettings
 from longshore_local.slack import SlackStandIn
 from longshore_local.worlds.surroundings import Event
 
-HOME = Home("aws", ACCOUNT, REGION)
-MINISTACK = Path(".venvs/ministack/bin/ministack")
-REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 STACK = "longshore"
 LOOK_EVERY = 0.2
 """Seconds between two looks at the registry."""
-
-Detour = Callable[[str], str]
-"""Given where an endpoint listens, returns where the functions shall find it instead."""
-
-
-def straight(endpoint: str) -> str:
-    """Let the functions talk to an endpoint directly."""
-    return endpoint
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedSettings:
-    """What is built: `root` is the checkout, `clusters` are those that Longshore may update.
-
-    `clock_every` is the seconds between two ticks beside the emulator's own each minute, 0 for
-    none. Where `contained`, tasks are containers of a Docker engine. `detour` stands between the
-    functions, and nobody else, and what they call. With `slack_channels` Longshore gets a bot in
-    these channels of a Slack workspace, and may read what tasks wrote to the `log_groups`.
-    """
-
-    root: Path
-    clusters: tuple[str, ...]
-    task_roles: tuple[str, ...] = ()
-    pace: Pace = QUICK
-    clock_every: float = 0
-    contained: bool = False
-    detour: Detour = straight
-    slack_channels: tuple[str, ...] = ()
-    log_groups: tuple[str, ...] = ()
-    startable: tuple[str, ...] = ()
-    build_arguments: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The template as the emulator can take it, what is different in it, and the built code."""
-
-    template: Template
-    adaptations: list[Adaptation]
-    artifacts: list[Artifact]
-
-
-def prepare(root: Path) -> Prepared:
-    """Read the template and build what changed."""
-    template, adaptations = adapt(read_template(root / "template.yaml"))
-    return Prepared(template, adaptations, build_artifacts(root, template))
 
 
 @dataclass(slots=True)
@@ -122,7 +63,7 @@ class EmbeddedAws:
     tasks: ContainerTasks | None = None
     slack: SlackStandIn | None = None
     stack: Stack = field(init=False)
-    _git_secret: str = field(default_factory=partial(secrets.token_hex, 32))
+    _git_host: GitHost = field(default_factory=GitHost)
 
     def start(self) -> None:
         """Start the emulator, ECS beside it, and who tells of events.
@@ -170,7 +111,7 @@ class EmbeddedAws:
         given = {
             **parameters(HOME, settings.clusters, settings.task_roles, settings.log_groups),
             **(slack_parameters(self.cloud, self.slack) if self.slack else {}),
-            **(self._git_parameters() if settings.startable else {}),
+            **self._git_host.parameters(self.cloud, settings.startable),
         }
         self.stack = deploy_stack(self.cloud, STACK, prepared.template, prepared.artifacts, given)
         front = FunctionUrl(self.cloud, self.principals, self.stack["Control"])
@@ -260,21 +201,15 @@ class EmbeddedAws:
 
     @property
     def webhook_url(self) -> str:
-        """Where Git hosts tell of pushes; empty where there is no webhook.
-
-        The emulator's own address names the API by a host that not every machine can look up.
-        """
+        """Where Git hosts tell of pushes; empty where there is no webhook."""
         if not self.settings.startable:
             return ""
-        return f"{self.cloud.endpoint}/_aws/execute-api/{self.stack['WebhookApi']}/$default/v1/git"
+        return self._git_host.address(self.cloud, self.stack["WebhookApi"])
 
     @property
     def webhook(self) -> Webhook:
         """The webhook as a repository of this machine's Git host has it."""
-        return Webhook(f"{self.webhook_url}/github", self._git_secret)
-
-    def _git_parameters(self) -> Mapping[str, str]:
-        return git_parameters(self.cloud, self._git_secret, self.settings.startable)
+        return self._git_host.webhook(self.webhook_url)
 
     def _announce(self, **addresses: str) -> None:
         name = self.stack["Installation"]

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from longshore_local.containers.docker import engine_answers
-from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
+from longshore_local.deploy.prepared import prepare
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.people import policy_of_a_developer
 from longshore_local.gates.principals import Principal
+from longshore_local.settings import EmbeddedSettings
 from tests.e2e.hosted import STARTABLE
 from tests.e2e.shop import CHANNELS, CLUSTER, EXECUTION_ROLE, LOG_GROUP, TASK_ROLE, Shops
 

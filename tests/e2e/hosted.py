@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from longshore_local.embedded import HOME, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.git import BareRepository, RefUpdate, push_payload
 from longshore_local.git.commands import git, push
+from longshore_local.settings import HOME
 
 APPLICATION = "pushed"
 REPOSITORY = "example/pushed"

@@ -7,11 +7,12 @@ from typing import Any
 
 from longshore_local.demo.command import Command
 from longshore_local.demo.scene import await_that
-from longshore_local.embedded import REGISTRY, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.principals import Principal
 from longshore_local.mailbox import Mailbox, Notice
 from longshore_local.registry.conduct import crashing, writing
 from longshore_local.registry.images import ImageContent, push_image
+from longshore_local.settings import REGISTRY
 
 CLUSTER = "e2e"
 TASK_ROLE, EXECUTION_ROLE = "shop-task", "shop-execution"

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
+from longshore_local.deploy.prepared import prepare
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.gates.people import policy_of_a_developer
+from longshore_local.settings import EmbeddedSettings
 from tests.e2e.reader import CLUSTER, STAGE, Reader, prints
 from tests.e2e.shop import EXECUTION_ROLE, TASK_ROLE
 from tests.support.pages import ROOT, Documented, commands_of, name_of, pages

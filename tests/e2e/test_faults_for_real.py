@@ -12,9 +12,11 @@ from random import Random
 import pytest
 
 from longshore_local.demo.scene import await_that
-from longshore_local.embedded import EmbeddedAws, EmbeddedSettings, prepare
+from longshore_local.deploy.prepared import prepare
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.people import policy_of_a_developer
+from longshore_local.settings import EmbeddedSettings
 from tests.e2e.conftest import ROOT
 from tests.e2e.fleet import CHANNELS, PUSHES_OF_EACH, Fleet, pushes_in_turn
 from tests.e2e.shop import CLUSTER, EXECUTION_ROLE, LOG_GROUP, TASK_ROLE, waiting

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from longshore_local.demo.scene import await_that
-from longshore_local.embedded import REGISTRY, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.git import BareRepository, Delivered, Webhook, deliver
 from longshore_local.git.commands import git
+from longshore_local.settings import REGISTRY
 from tests.e2e.calls import granted, used
 from tests.e2e.deploy_pipeline import DeployPipeline
 from tests.e2e.hosted import (

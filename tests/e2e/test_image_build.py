@@ -11,8 +11,9 @@ import pytest
 from longshore_local.buildhost.commands import BuildCommands
 from longshore_local.containers.docker import docker
 from longshore_local.containers.images import ImageWorkshop
-from longshore_local.embedded import REGISTRY, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.registry.images import manifest_of
+from longshore_local.settings import REGISTRY
 from tests.e2e.build_machine import ROOT, Built, Code, Machine
 
 pytestmark = pytest.mark.docker

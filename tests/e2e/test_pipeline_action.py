@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from longshore_local.embedded import REGISTRY, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
+from longshore_local.settings import REGISTRY
 from tests.e2e.calls import granted, used
 from tests.e2e.deploy_pipeline import DeployPipeline
 from tests.e2e.shop import Shop, Shops

@@ -8,8 +8,8 @@ from longshore_local.demo.pushing import REPOSITORY
 from longshore_local.demo.report import Said
 from longshore_local.demo.scene import PIPELINE, STAGE, Scene, await_that
 from longshore_local.deploy.pipelines import deploy_pipeline
-from longshore_local.embedded import HOME
 from longshore_local.errors import LocalCloudError
+from longshore_local.settings import HOME
 
 CONTAINER = "web"
 UNUSED_ID = "00000000-0000-0000-0000-000000000000"

@@ -8,9 +8,10 @@ from urllib.request import urlopen
 
 from longshore_local.demo.command import Command
 from longshore_local.demo.pushing import REPOSITORY, Pushing
-from longshore_local.embedded import HOME, REGISTRY, EmbeddedAws
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.errors import LocalCloudError
 from longshore_local.mailbox import Mailbox, Notice
+from longshore_local.settings import HOME, REGISTRY
 from longshore_local.slack import SlackStandIn
 
 CLUSTER, SERVICE = "staging", "checkout"

@@ -24,11 +24,13 @@ from longshore_local.demo.scene import (
     TASK_ROLE,
     Scene,
 )
+from longshore_local.deploy.prepared import Prepared, prepare
 from longshore_local.ecs import QUICK
-from longshore_local.embedded import MINISTACK, EmbeddedAws, EmbeddedSettings, Prepared, prepare
+from longshore_local.embedded import EmbeddedAws
 from longshore_local.errors import LocalCloudError
 from longshore_local.gates.people import policy_of_a_developer
 from longshore_local.mailbox import Mailbox
+from longshore_local.settings import MINISTACK, EmbeddedSettings
 
 DEVELOPER = "ada"
 CLOCK_EVERY = 5.0

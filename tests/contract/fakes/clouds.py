@@ -18,7 +18,7 @@ from longshore_local.cloud.clients import Cloud as EmbeddedClients
 from longshore_local.cloud.emulator import Emulator, EmulatorSettings, free_port
 from longshore_local.ecs.images import ImageBehaviour
 from longshore_local.ecs.world import EcsWorld
-from longshore_local.embedded import MINISTACK
+from longshore_local.settings import MINISTACK
 from longshore_local.worlds.ids import Ids
 from longshore_local.worlds.surroundings import Event
 from tests.simulation.cloud.api import Api, Validated
