@@ -7,9 +7,16 @@ from longshore.domain.configuration import Configuration, StageImage, StageSpec,
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.intents import Intent, IntentKind
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
-from longshore.domain.pipelines import PipelineId
+from longshore.domain.pipelines import ExecutionRef, PipelineId
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import TagPolicy
+from longshore.domain.pushes import (
+    GitRepository,
+    Provider,
+    PushLink,
+    Startable,
+    linked_execution,
+)
 from longshore.domain.releases import Release, ReleasedImage
 from tests.support.fakes import NOON
 
@@ -95,3 +102,18 @@ def make_intent(intent_id: str = "wish-1", *, after: timedelta = timedelta()) ->
     """Return a person's wish to try again."""
     wish = Intent(intent_id, STAGE, IntentKind.RETRY, "arn:of:somebody", "fixed", NOON)
     return replace(wish, at=NOON + after)
+
+
+def make_push_link(execution: ExecutionRef) -> PushLink:
+    """Return the way from an execution back to the push that started it."""
+    return PushLink(
+        execution=linked_execution(execution.pipeline.name, execution.id),
+        kind=Startable.PIPELINE,
+        name=execution.pipeline.name,
+        push="hash",
+        repository=GitRepository(Provider.GITHUB, "acme/checkout"),
+        ref="refs/heads/main",
+        commit="f" * 40,
+        pusher="ada",
+        at=NOON,
+    )

@@ -21,6 +21,7 @@ from longshore.domain.executions import (
 )
 from longshore.domain.origins import BuiltImage
 from longshore.domain.pipelines import ExecutionRef, PipelineRef, PipelineSpec
+from longshore.domain.pushes import PushLink, linked_execution
 from longshore.usecases.watch_ports import TimelineChanges, WatchPorts
 from tests.support.builders import HOME, make_configuration
 from tests.support.fakes import (
@@ -85,12 +86,16 @@ class InMemoryTimelines:
     def __init__(self, state: LedgerState) -> None:
         self.state = state
         self.pipelines: dict[PipelineRef, PipelineRecord] = {}
+        self.pushes: dict[str, PushLink] = {}
         self.images: dict[str, BuiltImage] = {}
         self.commits: list[TimelineChanges] = []
 
     def read(self, execution: ExecutionRef) -> ExecutionSnapshot:
         pipeline = self.pipelines.get(execution.pipeline, PipelineRecord(execution.pipeline))
-        return ExecutionSnapshot(pipeline, self.state.timelines.get(execution))
+        name = linked_execution(execution.pipeline.name, execution.id)
+        return ExecutionSnapshot(
+            pipeline, self.state.timelines.get(execution), self.pushes.get(name)
+        )
 
     def commit(self, changes: TimelineChanges) -> None:
         timeline, pipeline = changes.timeline, changes.pipeline

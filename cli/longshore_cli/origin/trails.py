@@ -9,7 +9,7 @@ from longshore.domain.executions import ActionRun, ExecutionTrigger, Timeline
 from longshore.domain.origins import BuiltImage, Origin
 from longshore.domain.pipelines import ExecutionRef, PipelineRef
 from longshore.domain.places import Home
-from longshore.domain.pushes import PushLink, PushRecord
+from longshore.domain.pushes import PushLink, PushRecord, linked_execution
 from longshore_cli.origin.sightings import SeenImage, TaskContainer
 from longshore_cli.pipelines.executions import Trigger
 
@@ -38,7 +38,7 @@ class Way:
         """Under which names a push may be known to have started it; a build is the nearer one."""
         origin = self.origin
         whole = bool(origin.pipeline and origin.execution)
-        execution = f"{origin.pipeline}:{origin.execution}" if whole else ""
+        execution = linked_execution(origin.pipeline, origin.execution) if whole else ""
         return [each for each in (self.build, execution) if each]
 
     def execution(self, home: Home) -> ExecutionRef | None:

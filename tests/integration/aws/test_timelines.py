@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from longshore.aws import keys
+from longshore.aws.pushes import DynamoPushRecords
 from longshore.aws.timelines import DynamoTimelineStore
 from longshore.decide.timelines import draw
 from longshore.domain.errors import Conflict
@@ -20,8 +21,9 @@ from longshore.domain.executions import (
 from longshore.domain.origins import BuiltImage, Origin
 from longshore.domain.outcomes import EventName
 from longshore.domain.pipelines import ExecutionRef
+from longshore.domain.pushes import PushRecord
 from longshore.usecases.watch_ports import TimelineChanges
-from tests.support.builders import make_digest, make_pipeline_announcement
+from tests.support.builders import make_digest, make_pipeline_announcement, make_push_link
 from tests.support.fakes import NOON
 from tests.support.ledgers import DynamoWorld
 from tests.support.permissions import permissions_used
@@ -61,6 +63,17 @@ def test_an_execution_comes_back_as_it_was_written(store: DynamoTimelineStore) -
     kept = store.read(EXECUTION)
     assert kept.timeline == replace(TIMELINE, version=1)
     assert kept.pipeline == replace(standing, version=1)
+
+
+def test_the_push_that_started_an_execution_is_read_with_it(
+    dynamo: DynamoWorld, store: DynamoTimelineStore
+) -> None:
+    assert store.read(EXECUTION).push is None
+    link = make_push_link(EXECUTION)
+
+    DynamoPushRecords(dynamo.table).keep(PushRecord(link.push, link.repository, "ada", NOON), link)
+
+    assert store.read(EXECUTION).push == link
 
 
 def test_a_timeline_that_moved_is_not_written_over_and_nothing_is_told(

@@ -14,11 +14,12 @@ from longshore.domain.executions import (
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.pipelines import ExecutionRef, PipelineId, PipelineRef
 from longshore.domain.places import Home
+from longshore.domain.pushes import PushLink
 from longshore.events.messages import encode_announcement, parse_announcement
 from longshore.events.notices import compose_notice
 from longshore.events.pipeline_events import console_url, execution_detail
 from longshore.events.told import Told
-from tests.support.builders import STAGE
+from tests.support.builders import STAGE, make_push_link
 from tests.support.fakes import NOON
 from tests.support.watch_fakes import COMMIT, EXECUTION
 
@@ -43,7 +44,9 @@ TIMELINE = Timeline(
 
 
 def told(
-    name: EventName = EventName.PIPELINE_FAILED, timeline: Timeline = TIMELINE
+    name: EventName = EventName.PIPELINE_FAILED,
+    timeline: Timeline = TIMELINE,
+    push: PushLink | None = None,
 ) -> Announcement:
     failure = FAILURE if name is EventName.PIPELINE_FAILED else None
     return Announcement(
@@ -52,7 +55,7 @@ def told(
         sequence=1,
         name=name,
         at=NOON,
-        detail=execution_detail(timeline, "shop", "it failed", failure),
+        detail=execution_detail(timeline, push, "shop", "it failed", failure),
         pipeline=PipelineId("shop", "checkout"),
     )
 
@@ -70,6 +73,7 @@ def test_an_event_says_whose_push_failed_where_and_why() -> None:
         "repository": "acme/checkout",
         "author": "Ada",
         "trigger": {"kind": "WebhookV2", "actor": "arn:aws:iam::123456789012:user/ada"},
+        "push": None,
         "failure": {
             "summary": FAILURE.summary,
             "stage": "Build",
@@ -87,7 +91,7 @@ def test_an_event_says_whose_push_failed_where_and_why() -> None:
 
 def test_every_key_is_there_where_nothing_is_known() -> None:
     bare = execution_detail(
-        Timeline(execution=EXECUTION, state=ExecutionState.SUPERSEDED), "shop", "x", None
+        Timeline(execution=EXECUTION, state=ExecutionState.SUPERSEDED), None, "shop", "x", None
     )
 
     assert bare.keys() == told().detail.keys()
@@ -171,6 +175,22 @@ def test_other_words_say_what_comes_next(name: EventName, begins: str, ends: str
 
     assert text.startswith(begins)
     assert text.endswith(f"{ends}\n")
+
+
+@pytest.mark.parametrize(
+    ("ref", "pusher", "text"),
+    [
+        ("refs/heads/release/tags/1", "ada", "push of release/tags/1 by ada"),
+        ("refs/heads/main", "", "push of main"),
+        ("refs/tags/v1.4.0", "ada", "push of tag v1.4.0 by ada"),
+    ],
+)
+def test_a_push_that_started_it_is_the_trigger_that_people_know(
+    ref: str, pusher: str, text: str
+) -> None:
+    push = replace(make_push_link(EXECUTION), ref=ref, pusher=pusher)
+
+    assert Told(told(push=push).detail).trigger == text
 
 
 def test_the_commit_has_a_page() -> None:

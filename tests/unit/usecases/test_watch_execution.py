@@ -27,7 +27,7 @@ from longshore.usecases.watch_execution import (
     merged,
     watch_execution,
 )
-from tests.support.builders import HOME, make_configuration, make_digest, make_spec
+from tests.support.builders import HOME, make_configuration, make_digest, make_push_link, make_spec
 from tests.support.fakes import NOON
 from tests.support.watch_fakes import EXECUTION, PIPELINE, Watchtower, make_run, make_seen
 
@@ -74,6 +74,22 @@ def test_a_failure_is_kept_and_told_with_the_phase_and_the_log(tower: Watchtower
         "url": None,
     }
     assert timeline(tower).version == 1
+
+
+def test_who_is_told_learns_of_the_push_that_started_it(tower: Watchtower) -> None:
+    link = make_push_link(EXECUTION)
+    tower.timelines.pushes[link.execution] = link
+    tower.pipelines.show(make_seen(S.FAILED, make_run(1, state=FAILED)))
+
+    watch_execution(LOOK, tower.ports)
+
+    (announcement,) = tower.state.announcements()
+    assert announcement.detail["push"] == {
+        "provider": "github",
+        "repository": "acme/checkout",
+        "ref": "refs/heads/main",
+        "pusher": "ada",
+    }
 
 
 def test_the_same_event_once_more_changes_nothing(tower: Watchtower) -> None:

@@ -11,6 +11,7 @@ from longshore.aws.transitions import next_version
 from longshore.domain.executions import ExecutionSnapshot, PipelineRecord, Timeline
 from longshore.domain.origins import BuiltImage
 from longshore.domain.pipelines import ExecutionRef
+from longshore.domain.pushes import PushLink, linked_execution
 from longshore.usecases.watch_ports import TimelineChanges
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ class DynamoTimelineStore:
 
     def read(self, execution: ExecutionRef) -> ExecutionSnapshot:
         """Return what is known of an execution and its pipeline, read consistently."""
-        pipeline, timeline = self._table.get_all(
-            keys.pipeline_standing(execution.pipeline), keys.execution(execution)
+        name = linked_execution(execution.pipeline.name, execution.id)
+        pipeline, timeline, push = self._table.get_all(
+            keys.pipeline_standing(execution.pipeline),
+            keys.execution(execution),
+            keys.push_link(name),
         )
         return ExecutionSnapshot(
             PipelineRecord(execution.pipeline)
             if pipeline is None
             else items.record_of(pipeline, PipelineRecord),
             None if timeline is None else items.record_of(timeline, Timeline),
+            None if push is None else items.record_of(push, PushLink),
         )
 
     def commit(self, changes: TimelineChanges) -> None:

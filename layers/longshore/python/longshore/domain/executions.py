@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from longshore.domain.outcomes import EventName
 from longshore.domain.pipelines import ExecutionRef, PipelineRef
+from longshore.domain.pushes import PushLink
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -190,10 +191,11 @@ class PipelineRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionSnapshot:
-    """What the ledger holds of an execution and its pipeline."""
+    """What the ledger holds of an execution and its pipeline; `push` is what started it."""
 
     pipeline: PipelineRecord
     timeline: Timeline | None = None
+    push: PushLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

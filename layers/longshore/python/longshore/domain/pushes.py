@@ -139,6 +139,11 @@ class PushRecord:
         return replace(self, starts=(*self.starts, started))
 
 
+def linked_execution(pipeline: str, execution: str) -> str:
+    """Return how a link names an execution; a build's id begins with its project already."""
+    return f"{pipeline}:{execution}"
+
+
 @dataclass(frozen=True, slots=True)
 class PushLink:
     """From an execution, or a build, back to the push that started it."""

@@ -7,13 +7,18 @@ from datetime import datetime
 
 from longshore.domain.executions import PipelineFailure, SourceRevision, Timeline
 from longshore.domain.pipelines import ExecutionRef
+from longshore.domain.pushes import PushLink
 from longshore.events.outbound import SCHEMA
 
 
 def execution_detail(
-    timeline: Timeline, application: str, reason: str, failure: PipelineFailure | None
+    timeline: Timeline,
+    push: PushLink | None,
+    application: str,
+    reason: str,
+    failure: PipelineFailure | None,
 ) -> dict[str, object]:
-    """Return what an application is told of an execution."""
+    """Return what an application is told of an execution, and of the push that started it."""
     return {
         "schema": SCHEMA,
         "application": application,
@@ -26,6 +31,7 @@ def execution_detail(
         "repository": timeline.repository,
         "author": timeline.author,
         "trigger": _trigger(timeline),
+        "push": _push(push),
         "failure": _failure(failure),
         "started_at": _iso(timeline.started_at),
         "seconds": _seconds(timeline),
@@ -51,6 +57,17 @@ def _commit(revision: SourceRevision | None) -> dict[str, object] | None:
 def _trigger(timeline: Timeline) -> dict[str, object] | None:
     trigger = timeline.trigger
     return None if trigger is None else {"kind": trigger.kind, "actor": trigger.detail}
+
+
+def _push(link: PushLink | None) -> dict[str, object] | None:
+    if link is None:
+        return None
+    return {
+        "provider": link.repository.provider.value,
+        "repository": link.repository.name,
+        "ref": link.ref,
+        "pusher": link.pusher,
+    }
 
 
 def _failure(failure: PipelineFailure | None) -> dict[str, object] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from longshore.domain.actors import name_actor
 from longshore.domain.origins import SHORT_COMMIT, Origin
+from longshore.domain.pushes import RefKind
 from longshore.domain.releases import short_digest
 
 _Naming = Callable[[Mapping[str, object]], str]
@@ -59,6 +60,8 @@ class Told:
     @property
     def trigger(self) -> str:
         """What made it begin, and who."""
+        if push := object_of(self._detail, "push"):
+            return _pushed(push)
         trigger = object_of(self._detail, "trigger")
         origin = object_of(trigger, "origin")
         if pipeline := text_of(origin, "pipeline"):
@@ -99,6 +102,14 @@ def text_of(values: Mapping[str, object], key: str) -> str:
     """Return a text, an empty one where there is none."""
     value = values.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _pushed(push: Mapping[str, object]) -> str:
+    """Say what was pushed as people call it, and by whom."""
+    ref, pusher = text_of(push, "ref"), text_of(push, "pusher")
+    tag = ref.removeprefix(RefKind.TAG.prefix)
+    what = ref.removeprefix(RefKind.BRANCH.prefix) if tag == ref else f"tag {tag}"
+    return f"push of {what} by {pusher}" if pusher else f"push of {what}"
 
 
 def _change(old: Mapping[str, object], new: Mapping[str, object], name: _Naming) -> str:

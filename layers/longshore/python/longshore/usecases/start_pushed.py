@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from longshore.decide.triggers import Left, Start, plan_starts, token_of, told_to_builds
 from longshore.domain.errors import NotPermitted, Refused, Throttled
-from longshore.domain.pushes import Push, PushLink, PushRecord, Startable, Started
+from longshore.domain.pushes import (
+    Push,
+    PushLink,
+    PushRecord,
+    Startable,
+    Started,
+    linked_execution,
+)
 from longshore.usecases.push_ports import StartPorts
 
 LEAST_TIME = timedelta(seconds=6)
@@ -91,8 +98,8 @@ def _call(start: Start, push: Push, name: str, ports: StartPorts) -> str:
 
 def _link(started: Started, push: Push, record: PushRecord, ports: StartPorts) -> PushLink:
     whole = started.execution
-    if started.kind is Startable.PIPELINE:  # a build's id begins with its project already
-        whole = f"{started.name}:{whole}"
+    if started.kind is Startable.PIPELINE:
+        whole = linked_execution(started.name, whole)
     return PushLink(
         execution=whole,
         kind=started.kind,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from longshore.decide.backoff import step_after
-from longshore.decide.executions import Keep, Leave, Watched, Word, decide_execution
+from longshore.decide.executions import Keep, Leave, Watched, decide_execution
 from longshore.decide.timelines import builds_wanted
 from longshore.domain.errors import Conflict, NotPermitted, Refused, Throttled
 from longshore.domain.executions import (
@@ -18,10 +18,10 @@ from longshore.domain.executions import (
     ExecutionSnapshot,
     Look,
     SeenExecution,
-    Timeline,
 )
 from longshore.domain.outcomes import Announcement
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineId
+from longshore.domain.pushes import PushLink
 from longshore.events.pipeline_events import execution_detail
 from longshore.usecases.watch_ports import TimelineChanges, WatchPorts
 
@@ -121,7 +121,7 @@ def _look(
         )
     )
     if isinstance(decision, Keep):
-        _keep(decision, served, ports)
+        _keep(decision, kept.push, served, ports)
     _look_again(look, decision, ports)
     told = tuple(word.name for word in decision.words) if isinstance(decision, Keep) else ()
     kind = "kept" if isinstance(decision, Keep) else "unchanged"
@@ -141,13 +141,13 @@ def _builds(
         return dict.fromkeys(wanted, BuildOutcome()), (str(error),)
 
 
-def _keep(keep: Keep, served: Sequence[PipelineFollower], ports: WatchPorts) -> None:
+def _keep(
+    keep: Keep, push: PushLink | None, served: Sequence[PipelineFollower], ports: WatchPorts
+) -> None:
     now = ports.clock.now()
     names = sorted(each.application for each in served)[:MOST_TOLD]
     announcements = [
-        announcement
-        for name in names
-        for announcement in _announcements(keep.timeline, keep.words, name, now)
+        announcement for name in names for announcement in _announcements(keep, push, name, now)
     ]
     ports.timelines.commit(
         TimelineChanges(
@@ -160,9 +160,10 @@ def _keep(keep: Keep, served: Sequence[PipelineFollower], ports: WatchPorts) -> 
 
 
 def _announcements(
-    timeline: Timeline, words: Sequence[Word], application: str, now: datetime
+    keep: Keep, push: PushLink | None, application: str, now: datetime
 ) -> Sequence[Announcement]:
     """Return what one application is told, counted as the timeline counts what was told."""
+    timeline, words = keep.timeline, keep.words
     first = timeline.announced - len(words) + 1
     return [
         Announcement(
@@ -171,7 +172,7 @@ def _announcements(
             sequence=first + index,
             name=word.name,
             at=now,
-            detail=execution_detail(timeline, application, word.reason, word.failure),
+            detail=execution_detail(timeline, push, application, word.reason, word.failure),
             pipeline=PipelineId(application, timeline.execution.pipeline.name),
         )
         for index, word in enumerate(words)
