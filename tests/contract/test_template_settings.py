@@ -131,7 +131,7 @@ def test_functions_end_in_time() -> None:
         "PipelineJob": 120,
         "PipelineWatch": 60,
         "Webhook": 9,
-        "PipelineStart": 10,
+        "PipelineStart": 30,
     }
 
 

@@ -37,8 +37,9 @@ class Way:
     def links(self) -> Sequence[str]:
         """Under which names a push may be known to have started it; a build is the nearer one."""
         origin = self.origin
-        whole = bool(origin.pipeline and origin.execution)
-        execution = linked_execution(origin.pipeline, origin.execution) if whole else ""
+        execution = ""
+        if origin.pipeline and origin.execution:
+            execution = linked_execution(origin.pipeline, origin.execution)
         return [each for each in (self.build, execution) if each]
 
     def execution(self, home: Home) -> ExecutionRef | None:

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from longshore.aws.gate import Gate
-from longshore.domain.errors import NotPermitted, Refused
+from longshore.domain.errors import NotPermitted, Refused, Throttled
 from longshore.events.documents import parse_document
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(minutes=5)
 """How long a rotated secret may go on being used; who is refused reads it anew at once."""
+
+KEPT_AT_MOST = timedelta(hours=1)
+"""How long a secret is used where AWS does not answer who wants to read it anew."""
 
 NOT_AGAIN_WITHIN = timedelta(seconds=30)
 """Who sends what cannot be verified makes nobody read a secret more often than this."""
@@ -55,7 +58,8 @@ class Secret:
         self._arn = arn
         self._holds = holds
         self._values: dict[str, object] | None = None
-        self._read_at = 0.0
+        self._read_at: float | None = None
+        self._tried_at: float | None = None
 
     def value(self, key: str) -> str | None:
         """Return the text under a key, None where there is none.
@@ -71,21 +75,46 @@ class Secret:
         return texts_under(self._known(), key)
 
     def renew(self) -> bool:
-        """Read the secret anew, unless that was done a moment ago; tell whether it was done now."""
-        if self._seconds() - self._read_at < NOT_AGAIN_WITHIN.total_seconds():
+        """Read the secret anew, unless that was tried a moment ago; tell whether it was done now.
+
+        Where AWS is busy, what is known stays: who sends nonsense takes nobody else's key away.
+        """
+        if self._within(NOT_AGAIN_WITHIN, self._tried_at):
             return False
-        self.forget()
-        self._known()
-        return True
+        return self._refreshed()
 
     def forget(self) -> None:
         """Read the secret anew when it is needed next."""
         self._values = None
 
     def _known(self) -> dict[str, object]:
-        if self._values is None or self._seconds() - self._read_at > KEPT_FOR.total_seconds():
-            self._values, self._read_at = self._read(), self._seconds()
+        if self._values is None:
+            return self._refresh()
+        fresh = self._within(KEPT_FOR, self._read_at)
+        if not fresh and not self._within(NOT_AGAIN_WITHIN, self._tried_at):
+            self._refreshed()
         return self._values
+
+    def _refreshed(self) -> bool:
+        """Read the secret anew, and go on with what is known where AWS is busy, for a while."""
+        try:
+            self._refresh()
+        except Throttled:
+            if not self._within(KEPT_AT_MOST, self._read_at):
+                raise
+            return False
+        except NotPermitted:
+            self.forget()
+            raise
+        return True
+
+    def _refresh(self) -> dict[str, object]:
+        self._tried_at = self._seconds()
+        self._values, self._read_at = self._read(), self._tried_at
+        return self._values
+
+    def _within(self, span: timedelta, moment: float | None) -> bool:
+        return moment is not None and self._seconds() - moment < span.total_seconds()
 
     def _read(self) -> dict[str, object]:
         try:

@@ -16,8 +16,8 @@ from longshore.domain.pushes import (
 )
 from longshore.usecases.push_ports import StartPorts
 
-LEAST_TIME = timedelta(seconds=6)
-"""A start is not begun with less: its call and its record may take that long."""
+LEAST_TIME = timedelta(seconds=11)
+"""A start is not begun with less: its call and its record may take five seconds each."""
 
 
 @dataclass(frozen=True, slots=True)
