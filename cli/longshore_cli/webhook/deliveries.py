@@ -9,6 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+
+_NOTHING = "0" * 40
+"""Where something new was before."""
 
 
 class GitHost(StrEnum):
@@ -35,6 +39,13 @@ class SamplePush:
         """The whole name of what was pushed."""
         return f"refs/tags/{self.tag}" if self.tag else f"refs/heads/{self.branch}"
 
+    @property
+    def before(self) -> str:
+        """Where it was: a tag is new, a branch is not, for of a new one no files are known."""
+        return (
+            _NOTHING if self.tag else sha256(self.commit.encode()).hexdigest()[: len(self.commit)]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -45,7 +56,6 @@ class Delivery:
 
 
 _MESSAGE = "a sample push of: longshore webhook test"
-_NOTHING = "0" * 40
 
 
 def ping_of(host: GitHost) -> Delivery:
@@ -80,9 +90,9 @@ def _github(push: SamplePush) -> Mapping[str, object]:
     }
     return {
         "ref": push.ref,
-        "before": _NOTHING,
+        "before": push.before,
         "after": push.commit,
-        "created": True,
+        "created": bool(push.tag),
         "deleted": False,
         "forced": False,
         "repository": {"full_name": push.repository},
@@ -102,7 +112,7 @@ def _gitlab(push: SamplePush) -> Mapping[str, object]:
     return {
         "object_kind": "tag_push" if push.tag else "push",
         "ref": push.ref,
-        "before": _NOTHING,
+        "before": push.before,
         "after": push.commit,
         "checkout_sha": push.commit,
         "user_username": push.pusher,

@@ -47,8 +47,7 @@ class RefChange:
     """A branch or tag that points elsewhere than before.
 
     `before` is None where it is new, `after` where it is gone. `paths` are the files that changed,
-    None where the host does not say all of them; `unknown` then says why. `author` and `message`
-    are of its last commit, where the host tells them.
+    None where the host does not say all of them; `unknown` then says why.
     """
 
     kind: RefKind
@@ -57,8 +56,6 @@ class RefChange:
     after: str | None
     paths: tuple[str, ...] | None = None
     unknown: str = ""
-    author: str = ""
-    message: str = ""
 
     @property
     def ref(self) -> str:
@@ -77,7 +74,6 @@ class Push:
     repository: GitRepository
     refs: tuple[RefChange, ...]
     pusher: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,9 @@ from longshore.domain.pushes import (
 )
 from longshore.events.documents import Fields, parse_document, shown
 from longshore.events.git.changes import (
-    REF,
     REPOSITORY,
     change_of,
-    full_ref,
-    head_of,
+    is_ref,
     pushed,
     split_ref,
 )
@@ -66,36 +64,25 @@ def _cloud(payload: Fields) -> Push | Ignored:
             repository=GitRepository(Provider.BITBUCKET, repository.text("full_name", REPOSITORY)),
             refs=tuple(filter(None, changes)),
             pusher=_actor(payload, "account_id"),  # a nickname is of one's own choice
-            url=_link(repository),
         )
     )
 
 
 def _cloud_change(change: Fields) -> RefChange | None:
-    """Return a change of a branch or tag; there are other things, of Mercurial once."""
+    """Return a change of a branch or tag; there are other things, of Mercurial once.
+
+    One that is called what cannot be shown is left, and the others of its push are not.
+    """
     new, old = (_optional(change, key) for key in ("new", "old"))
     side = new or old
     kind = _CLOUD_KINDS.get(side.text("type")) if side else None
     if side is None or kind is None:
         return None
-    name = _name(kind, side)
+    name = _name(side, "name")
+    if not is_ref(f"{kind.prefix}{name}"):
+        return None
     commits = [_target(each).text("hash") if each else None for each in (old, new)]
-    found = replace(change_of(kind, name, *commits), unknown=_NO_PATHS)
-    if new is None:
-        return found
-    target = _target(new)
-    return replace(
-        found,
-        author=_optional_text(target, "author", "raw"),
-        message=head_of(target),
-    )
-
-
-def _name(kind: RefKind, side: Fields) -> str:
-    ref = f"{kind.prefix}{side.values.get('name')}"
-    if REF.fullmatch(ref) is None or not ref.isprintable():
-        raise ValueError(f"{side.path}.name is no name of a {kind}")
-    return ref.removeprefix(kind.prefix)
+    return replace(change_of(kind, name, *commits), unknown=_NO_PATHS)
 
 
 def _target(side: Fields) -> Fields:
@@ -121,7 +108,8 @@ def _data_center(payload: Fields) -> Push | Ignored:
 
 
 def _data_center_change(change: Fields) -> RefChange | None:
-    named = split_ref(full_ref(change, "refId"))
+    ref = _name(change, "refId")
+    named = split_ref(ref) if is_ref(ref) else None
     if named is None:
         return None
     found = change_of(*named, change.text("fromHash"), change.text("toHash"))
@@ -131,18 +119,17 @@ def _data_center_change(change: Fields) -> RefChange | None:
 # ── both ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def _name(fields: Fields, key: str) -> str:
+    """Return a name letter by letter, whatever letters; raise ValueError where it is no text."""
+    name = fields.values.get(key)
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"{fields.path}.{key} is no name of a branch or tag")
+    return name
+
+
 def _actor(payload: Fields, key: str) -> str:
-    return _optional_text(payload, "actor", key)
-
-
-def _link(repository: Fields) -> str:
-    links = _optional(repository, "links")
-    return _optional_text(links, "html", "href") if links else ""
-
-
-def _optional_text(fields: Fields, outer: str, inner: str) -> str:
-    found = _optional(fields, outer)
-    return (found.loose_text(inner) or "") if found else ""
+    actor = _optional(payload, "actor")
+    return (actor.loose_text(key) or "") if actor else ""
 
 
 def _optional(fields: Fields, key: str) -> Fields | None:

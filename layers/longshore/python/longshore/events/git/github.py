@@ -17,18 +17,20 @@ from longshore.domain.pushes import (
 from longshore.events.documents import Fields, parse_document, shown
 from longshore.events.git.changes import (
     REPOSITORY,
-    TOO_MANY_PATHS,
     change_of,
-    changed_paths,
+    changed,
+    files_of,
     full_ref,
-    head_of,
     pushed,
     split_ref,
+    why_unknown,
 )
 from longshore.events.git.signatures import Headers
 
 FULL_LISTS = frozenset({20, 2048})
 """So many commits a payload lists at most, in old and in present versions: some may be missing."""
+MOST_FILES = 3000
+"""So many files of one commit a payload lists at most, and does not say that there are more."""
 
 _FORM = "application/x-www-form-urlencoded"
 _FIELD = b"payload="
@@ -84,7 +86,6 @@ def _push(payload: Fields) -> Push | Ignored:
             repository=GitRepository(Provider.GITHUB, repository),
             refs=(_change(payload, *named),),
             pusher=_optional(payload, "sender").loose_text("login") or "",
-            url=payload.loose_text("compare") or "",
         )
     )
 
@@ -94,40 +95,21 @@ def _change(payload: Fields, kind: RefKind, name: str) -> RefChange:
     if change.after in {None, change.before}:
         return change
     head = _optional(payload, "head_commit")
-    author = _optional(head, "author")
     if kind is RefKind.TAG and head.values:  # an annotated tag is an object of its own
         change = replace(change, after=change_of(kind, name, None, head.text("id")).after)
-    paths, unknown = _paths(payload, change)
-    return replace(
-        change,
-        paths=paths,
-        unknown=unknown,
-        author=author.loose_text("username") or author.loose_text("name") or "",
-        message=head_of(head),
-    )
-
-
-def _paths(payload: Fields, change: RefChange) -> tuple[tuple[str, ...] | None, str]:
-    """Return the changed files, or why they are not known."""
     commits = payload.each("commits")
-    unknown = _why_unknown(payload, change, commits)
-    if unknown:
-        return None, unknown
-    paths = changed_paths(commits)
-    return paths, "" if paths is not None else TOO_MANY_PATHS
+    unknown = why_unknown(change, commits) or _why_cut(payload, commits)
+    return changed(change, commits, unknown)
 
 
-def _why_unknown(payload: Fields, change: RefChange, commits: Sequence[Fields]) -> str:
-    if change.kind is RefKind.TAG:
-        return "a tag says nothing of files"
+def _why_cut(payload: Fields, commits: Sequence[Fields]) -> str:
+    """Return why commits or files may be missing, empty where none is."""
     if payload.values.get("forced") is not False:
         return "the push was forced"
-    if not commits:
-        return "no commits are listed"
     if len(commits) in FULL_LISTS or len(commits) > max(FULL_LISTS):
         return f"{len(commits)} commits are listed, and there may be more"
-    if any("modified" not in commit.values for commit in commits):
-        return "a commit does not say what it changed"
+    if any(len(files_of(commit)) >= MOST_FILES for commit in commits):
+        return f"a commit lists {MOST_FILES} files or more, and there may be others"
     return ""
 
 

@@ -14,14 +14,13 @@ from longshore.domain.pushes import (
 from longshore.events.documents import Fields, parse_document, shown
 from longshore.events.git.changes import (
     REPOSITORY,
-    TOO_MANY_PATHS,
     change_of,
-    changed_paths,
+    changed,
     full_ref,
-    head_of,
     is_nothing,
     pushed,
     split_ref,
+    why_unknown,
 )
 
 _KINDS = {"push": RefKind.BRANCH, "tag_push": RefKind.TAG}
@@ -48,7 +47,6 @@ def parse_gitlab(body: bytes) -> Delivered:
             ),
             refs=(_change(payload, *named),),
             pusher=payload.loose_text("user_username") or "",  # user_name is of one's own choice
-            url=project.loose_text("web_url") or "",
         )
     )
 
@@ -61,30 +59,16 @@ def _change(payload: Fields, kind: RefKind, name: str) -> RefChange:
     if not is_nothing(commit):  # an annotated tag is an object of its own
         change = replace(change, after=change_of(kind, name, None, commit).after)
     commits = payload.each("commits")
-    paths, unknown = _paths(payload, change, commits)
-    last = commits[-1] if commits else Fields("", {})
-    author = last.fields("author") if last.values.get("author") is not None else last
-    return replace(
-        change,
-        paths=paths,
-        unknown=unknown,
-        author=author.loose_text("name") or "",
-        message=head_of(last),
-    )
-
-
-def _paths(
-    payload: Fields, change: RefChange, commits: tuple[Fields, ...]
-) -> tuple[tuple[str, ...] | None, str]:
-    """Return the changed files, or why they are not known; a payload lists 20 commits at most."""
     total = payload.optional_whole("total_commits_count")
-    if change.kind is RefKind.TAG:
-        return None, "a tag says nothing of files"
-    if not commits:
-        return None, "no commits are listed"
-    if total != len(commits):
-        return None, f"{len(commits)} commits are listed of {total or 'an unknown number'}"
-    if any("modified" not in commit.values for commit in commits):
-        return None, "a commit does not say what it changed"
-    paths = changed_paths(commits)
-    return paths, "" if paths is not None else TOO_MANY_PATHS
+    unknown = why_unknown(change, commits) or _why_cut(total, len(commits))
+    return changed(change, commits, unknown)
+
+
+def _why_cut(total: int | None, listed: int) -> str:
+    """Return why commits may be missing: a payload lists 20 at most.
+
+    That a push was forced stands in no payload of GitLab's: what it took away cannot be known.
+    """
+    if total == listed:
+        return ""
+    return f"{listed} commits are listed of {total or 'an unknown number'}"

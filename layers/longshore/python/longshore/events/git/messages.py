@@ -22,7 +22,6 @@ def encode_push(name: str, push: Push) -> str:
         "provider": push.repository.provider,
         "repository": push.repository.name,
         "pusher": push.pusher,
-        "url": push.url,
         "refs": [_document(change) for change in push.refs],
     }
     return encode_document({PUSH: content})
@@ -41,7 +40,7 @@ def parse_push(body: str) -> tuple[str, Push]:
         raise UnknownSchema(message)
     repository = GitRepository(Provider(fields.text("provider")), fields.text("repository"))
     refs = tuple(_change(each) for each in fields.objects("refs"))
-    return fields.text("hash"), Push(repository, refs, fields.text("pusher"), fields.text("url"))
+    return fields.text("hash"), Push(repository, refs, fields.text("pusher"))
 
 
 def group_of(repository: GitRepository) -> str:
@@ -58,8 +57,6 @@ def _document(change: RefChange) -> dict[str, object]:
         "after": change.after,
         "paths": None if change.paths is None else list(change.paths),
         "unknown": change.unknown,
-        "author": change.author,
-        "message": change.message,
     }
 
 
@@ -72,6 +69,4 @@ def _change(fields: Strict) -> RefChange:
         after=fields.optional_text("after"),
         paths=None if listed is None else fields.texts("paths"),
         unknown=fields.text("unknown"),
-        author=fields.text("author"),
-        message=fields.text("message"),
     )
