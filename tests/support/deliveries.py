@@ -85,6 +85,17 @@ def bitbucket(payload: object, event: str = "repo:push") -> Sent:
     return Sent(Provider.BITBUCKET, headers, body)
 
 
+def endless() -> Sent:
+    """Return a push of fewer bytes than are taken, and of more than can be queued."""
+    changes = [
+        {"new": {"type": "tag", "name": f"{n}{'é' * 250}", "target": {"hash": AFTER}}}
+        for n in range(1000)
+    ]
+    payload = sample("bitbucket_cloud_push", push={"changes": changes})
+    body = json.dumps(payload, ensure_ascii=False).encode()
+    return replace(bitbucket(payload), body=body).having(x_hub_signature=hub_signature(body))
+
+
 def gitlab(payload: object, at: datetime = NOON) -> Sent:
     """Return what GitLab sends of a payload, signed with a signing token."""
     body = json.dumps(payload).encode()

@@ -16,6 +16,7 @@ from tests.support.deliveries import (
     SIGNING_TOKEN,
     Sent,
     bitbucket,
+    endless,
     github,
     http_event,
     sample,
@@ -110,6 +111,7 @@ def changed(**changes: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
+        (http_event(endless()), (413, "not accepted", "1000 refs with names so long")),
         (changed(body="x" * (LARGEST_BODY + 1)), (413, "not accepted", "longer than 1048576")),
         (changed(body="€" * (LARGEST_BODY // 3 + 1)), (413, "not accepted", "longer than")),
         (

@@ -15,11 +15,12 @@ from longshore.usecases.receive_push import (
     Delivery,
     MalformedError,
     Received,
+    TooLongError,
     UnknownRepositoryError,
     UnverifiedError,
     receive_push,
 )
-from tests.support.deliveries import KEYS, Sent, github, gitlab, sample
+from tests.support.deliveries import KEYS, Sent, endless, github, gitlab, sample
 from tests.support.fakes import NOON
 from tests.support.push_fakes import SHOP, PushWorld
 
@@ -146,3 +147,25 @@ def test_one_repository_at_two_hosts_is_two(world: PushWorld) -> None:
 
     with pytest.raises(UnknownRepositoryError):
         receive(world, github(sample("github_push")))
+
+
+def test_files_that_take_too_much_room_count_as_not_known(world: PushWorld) -> None:
+    paths = [f"{number}/" + "é" * 900 for number in range(99)]
+    commit = sample("github_push")["commits"][0] | {"added": paths}
+
+    received = receive(world, github(sample("github_push", commits=[commit])))
+
+    assert isinstance(received, Accepted)
+    ((_, body),) = world.queue.take()
+    assert len(body) < 1000
+    (change,) = parse_push(body)[1].refs
+    assert change.paths is None
+    assert (change,) == received.push.refs
+
+
+def test_a_push_that_no_message_can_hold_is_refused_before_it_is_kept(world: PushWorld) -> None:
+    world.followers.all_known = True
+
+    with pytest.raises(TooLongError, match="1000 refs with names so long that it takes 16"):
+        receive(world, endless())
+    assert nothing_happened(world)

@@ -22,6 +22,7 @@ from longshore.usecases.receive_push import (
     MalformedError,
     NotAcceptedError,
     Received,
+    TooLongError,
     UnknownRepositoryError,
     UnverifiedError,
     receive_push,
@@ -34,6 +35,7 @@ _PATH = re.compile(r"(?:/[!-~]{1,200})?/v1/git/([a-z]{1,20})")
 _STATUS: Mapping[type[NotAcceptedError], HTTPStatus] = {
     UnverifiedError: HTTPStatus.UNAUTHORIZED,
     MalformedError: HTTPStatus.BAD_REQUEST,
+    TooLongError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownRepositoryError: HTTPStatus.NOT_FOUND,
 }
 _SAID: Mapping[HTTPStatus, str] = {

@@ -6,6 +6,7 @@ from hashlib import sha256
 from longshore.domain.errors import LongshoreError
 from longshore.domain.pushes import Ignored, Ping, Provider, Push, PushRecord
 from longshore.events.git.deliveries import parse_delivery
+from longshore.events.git.messages import fitted
 from longshore.events.git.signatures import Headers, why_unverified
 from longshore.usecases.push_ports import ReceivePorts
 
@@ -20,6 +21,10 @@ class UnverifiedError(NotAcceptedError):
 
 class MalformedError(NotAcceptedError):
     """It is verified, and no delivery of this host."""
+
+
+class TooLongError(NotAcceptedError):
+    """It is verified, and names more than can be queued."""
 
 
 class UnknownRepositoryError(NotAcceptedError):
@@ -52,14 +57,16 @@ def receive_push(delivery: Delivery, ports: ReceivePorts) -> Received:
     """Take a delivery.
 
     Raises:
-        UnverifiedError, MalformedError, UnknownRepositoryError: it is refused; nothing was done.
+        UnverifiedError, MalformedError, TooLongError, UnknownRepositoryError: it is refused;
+            nothing was done.
         NotPermitted: the secret cannot be read, or a permission is missing.
         Throttled: AWS was busy; the same delivery can be sent again.
     """
     _verify(delivery, ports)
     match _read(delivery):
         case Push() as push:
-            return _accept(sha256(delivery.body).hexdigest(), push, ports)
+            name = sha256(delivery.body).hexdigest()
+            return _accept(name, _fitted(name, push), ports)
         case told:
             return told
 
@@ -85,6 +92,13 @@ def _read(delivery: Delivery) -> Push | Ping | Ignored:
         return parse_delivery(delivery.provider, delivery.headers, delivery.body)
     except ValueError as error:
         raise MalformedError(str(error)) from error
+
+
+def _fitted(name: str, push: Push) -> Push:
+    try:
+        return fitted(name, push)
+    except ValueError as error:
+        raise TooLongError(str(error)) from error
 
 
 def _accept(name: str, push: Push, ports: ReceivePorts) -> Accepted:
