@@ -3,7 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from longshore.decide import comparisons
+from longshore.decide.comparisons import MOST_STEPS
+from longshore.decide.globs import matches
 from longshore.decide.triggers import (
     MOST_STARTS,
     Plan,
@@ -153,3 +158,79 @@ def test_a_build_is_told_what_was_pushed() -> None:
         "GIT_TAG": "v1.5",
         "GIT_COMMIT": "b" * 40,
     }
+
+
+# ── what comparing may take ───────────────────────────────────────────────────────────────────
+
+
+def of_files(count: int, length: int = 100) -> Push:
+    paths = tuple(f"{number:04}".rjust(length, "x") for number in range(count))
+    return replace(PUSH, refs=(replace(MAIN, paths=paths),))
+
+
+def test_a_glob_is_held_against_a_text_once_however_many_triggers_name_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: list[tuple[str, str]] = []
+
+    def counted(glob: str, text: str) -> bool:
+        held.append((glob, text))
+        return matches(glob, text)
+
+    monkeypatch.setattr(comparisons, "matches", counted)
+    triggers = [replace(WEB, name=f"{n}", paths=("no/**", "docs/**")) for n in range(50)]
+
+    plan_starts(PUSH, triggers)
+
+    assert len(held) == len(set(held)) == 5  # one branch, two globs on two files
+
+
+def test_more_files_than_are_held_against_so_many_globs_start_it() -> None:
+    """Each of the files is a hundred letters, and `**` may have to look at all of them."""
+    two = replace(WEB, paths=("**/none", "**/neither"))
+    most = MOST_STEPS // (100 * len(two.paths))
+
+    assert why_not(of_files(most), two) == "no file changed that it names"
+    assert why(of_files(most + 1), two) == (
+        "the branch is 'main', and which files changed is not known: they are more than are held "
+        "against so many globs"
+    )
+
+
+def test_a_glob_of_another_folder_costs_next_to_nothing() -> None:
+    services = [replace(WEB, name=f"{n}", paths=(f"services/{n}/**",)) for n in range(100)]
+
+    plan = plan_starts(of_files(5000), services)
+
+    assert plan.starts == ()
+    assert {left.reason for left in plan.left} == {"no file changed that it names"}
+
+
+def test_globs_of_other_repositories_are_not_counted() -> None:
+    other = replace(WEB, repository=GitRepository(Provider.GITHUB, "acme/other"))
+    others = [replace(other, paths=(f"**/{n}", f"**/x{n}")) for n in range(100)]
+
+    plan = plan_starts(of_files(1000), [*others, replace(WEB, paths=("**/none",))])
+
+    assert plan.starts == ()
+
+
+def test_very_many_globs_on_very_many_files_are_not_even_counted() -> None:
+    many = [replace(WEB, name=f"{n}", paths=(f"s/{n}/**",)) for n in range(201)]
+
+    assert len(plan_starts(of_files(5000, 4), many).starts) == MOST_STARTS
+
+
+@given(
+    st.lists(st.text("ab/", max_size=4), max_size=4).map(tuple),
+    st.lists(st.text("ab/*", min_size=1, max_size=4), min_size=1, max_size=3).map(tuple),
+)
+def test_it_starts_where_any_glob_stands_for_any_file(
+    paths: tuple[str, ...], globs: tuple[str, ...]
+) -> None:
+    push = replace(PUSH, refs=(replace(MAIN, paths=paths),))
+
+    plan = plan_starts(push, [replace(WEB, paths=globs), replace(WEB, name="x", paths=globs[::-1])])
+
+    expected = any(matches(glob, path) for glob in globs for path in paths)
+    assert len(plan.starts) == 2 * expected

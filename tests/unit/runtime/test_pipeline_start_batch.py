@@ -66,6 +66,21 @@ def test_what_does_not_start_has_a_line_that_says_why(world: World) -> None:
     assert line["reason"] == "the branch is none that it names"
 
 
+def test_of_very_much_that_does_not_start_the_rest_is_counted(world: World) -> None:
+    world.followers.found = [ON_MAIN, replace(ON_MAIN, name="by-bob", pushers=("bob",))]
+    many = tuple(replace(PUSH.refs[0], name=f"dev{number}") for number in range(50))
+
+    world.work(message("one", replace(PUSH, refs=many)))
+
+    assert len(world.said("not started")) == 20
+    rest = world.said("more not started")
+    assert [(line["more"], line["reason"]) for line in rest] == [
+        (40, "the branch is none that it names"),
+        (40, "who pushed is not among its pushers"),
+    ]
+    assert {line["push"] for line in rest} == {"one"}
+
+
 def test_a_push_that_waits_comes_again_with_those_behind_it_and_no_others(world: World) -> None:
     world.starter.failing = lambda what: Throttled("busy") if "checkout" in what else None
 

@@ -27,11 +27,15 @@ class _Places:
     leaps: int
     """Places from which two more may be passed: an absent `**/`."""
     end: int
+    beginning: str
+    """What every text begins with that the glob stands for."""
 
 
 def matches(glob: str, text: str) -> bool:
     """Whether a glob stands for the whole of a text."""
     places = _places(glob)
+    if not text.startswith(places.beginning):
+        return False
     at = _settled(1, places)
     for letter in text:
         stays = places.anywhere | (0 if letter == "/" else places.within)
@@ -40,6 +44,11 @@ def matches(glob: str, text: str) -> bool:
         if not at:
             return False
     return bool(at & places.end)
+
+
+def steps_of(glob: str, text: str) -> int:
+    """Return the most letters that are looked at to hold a glob against a text, one at least."""
+    return max(1, len(text)) if text.startswith(_places(glob).beginning) else 1
 
 
 def _settled(at: int, places: _Places) -> int:
@@ -63,7 +72,15 @@ def _places(glob: str) -> _Places:
             row.stay(within=False)
         else:
             row.take(part)
-    return _Places(row.letters, row.within, row.anywhere, row.skips, row.leaps, row.here)
+    return _Places(
+        row.letters,
+        row.within,
+        row.anywhere,
+        row.skips,
+        row.leaps,
+        end=row.here,
+        beginning=glob.partition("*")[0],
+    )
 
 
 class _Row:

@@ -1,10 +1,11 @@
 """What a push starts, and why the rest of it starts nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
 
-from longshore.decide.globs import matches
+from longshore.decide.comparisons import Comparisons, within_reach
 from longshore.domain.pushes import Push, RefChange, RefKind, Startable
 from longshore.domain.triggers import PUSH_VARIABLES, PushTrigger
 
@@ -45,10 +46,12 @@ class Plan:
 
 def plan_starts(push: Push, triggers: Iterable[PushTrigger]) -> Plan:
     """Decide for every ref and trigger; nothing starts twice for one ref."""
+    ours = [trigger for trigger in triggers if trigger.repository == push.repository]
+    push, made = within_reach(push, ours), Comparisons()
     starts: dict[tuple[str, Startable, str], Start] = {}
     left: list[Left] = []
-    for change, trigger in _pairs(push, triggers):
-        judged = _judge(push, change, trigger)
+    for change, trigger in product(push.refs, ours):
+        judged = _judge(push, change, trigger, made)
         key = (change.ref, trigger.starts, trigger.name)
         if isinstance(judged, Left):
             left.append(judged)
@@ -82,37 +85,30 @@ def told_to_builds(push: Push, start: Start) -> Mapping[str, str]:
     return {name: value for name, value in zip(PUSH_VARIABLES, values, strict=True) if value}
 
 
-def _pairs(push: Push, triggers: Iterable[PushTrigger]) -> Iterator[tuple[RefChange, PushTrigger]]:
-    """Yield what is to be judged; identities are compared whole."""
-    ours = [trigger for trigger in triggers if trigger.repository == push.repository]
-    return ((change, trigger) for change in push.refs for trigger in ours)
-
-
-def _judge(push: Push, change: RefChange, trigger: PushTrigger) -> Start | Left:
+def _judge(push: Push, change: RefChange, trigger: PushTrigger, made: Comparisons) -> Start | Left:
+    """Judge one ref for one trigger; identities are compared whole."""
     if trigger.pushers and push.pusher not in trigger.pushers:
         return _left(change, trigger, "who pushed is not among its pushers")
     globs = trigger.branches if change.kind is RefKind.BRANCH else trigger.tags
-    named = _first(globs, change.name)
+    named = made.naming(globs, change)
     if named is None:
         return _left(change, trigger, f"the {change.kind} is none that it names")
-    return _by_paths(change, trigger, f"the {change.kind} is {named!r}")
+    return _by_paths(change, trigger, f"the {change.kind} is {named!r}", made)
 
 
-def _by_paths(change: RefChange, trigger: PushTrigger, reason: str) -> Start | Left:
+def _by_paths(
+    change: RefChange, trigger: PushTrigger, reason: str, made: Comparisons
+) -> Start | Left:
     """Judge by the changed files; a missed build is worse than one too many."""
     if not trigger.paths:
         return Start(trigger, change, reason)
     if change.paths is None:
         why = f"{reason}, and which files changed is not known: {change.unknown}"
         return Start(trigger, change, why)
-    found = next((path for path in change.paths if _first(trigger.paths, path) is not None), None)
+    found = made.touched(trigger.paths, change)
     if found is None:
         return _left(change, trigger, "no file changed that it names")
     return Start(trigger, change, f"{reason}, and {found} changed")
-
-
-def _first(globs: Sequence[str], text: str) -> str | None:
-    return next((glob for glob in globs if matches(glob, text)), None)
 
 
 def _left(change: RefChange, trigger: PushTrigger, reason: str) -> Left:

@@ -1,5 +1,9 @@
 """A batch of the pushes: what each is for is started."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from longshore.decide.triggers import Left
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
 from longshore.domain.pushes import Push
 from longshore.events.git.messages import parse_push
@@ -23,6 +27,8 @@ from longshore.usecases.start_pushed import Began, Done, start_pushed
 
 _PASSING = (Conflict, Throttled, UnknownReply)
 """What ends by itself: the message comes again, and nobody is called for it."""
+_MOST_LINES = 20
+"""Lines about what one push did not start: a thousand refs and fifty triggers would fill a log."""
 
 
 def start_batch(event: Event, ports: StartPorts, journal: Journal) -> BatchAnswer:
@@ -69,11 +75,18 @@ def _say(done: Done, name: str, push: Push, journal: Journal) -> None:
     told = {"push": name, "repository": str(push.repository), "pusher": push.pusher}
     for began in done.began:
         _say_began(began, told, journal)
-    for left in done.left:
-        what = {"ref": left.ref, "starts": left.what}
-        journal.note("not started", reason=left.reason, **what, **told)
+    _say_left(done.left, told, journal)
     started = sum(bool(began.started.execution) for began in done.began)
     journal.note("push done", known=done.known, started=started, **told)
+
+
+def _say_left(left: Sequence[Left], told: Mapping[str, str], journal: Journal) -> None:
+    """Say of the first ones each why, and of the rest how many there are of each reason."""
+    for each in left[:_MOST_LINES]:
+        what = {"ref": each.ref, "starts": each.what}
+        journal.note("not started", reason=each.reason, **what, **told)
+    for reason, more in Counter(each.reason for each in left[_MOST_LINES:]).most_common():
+        journal.note("more not started", reason=reason, more=more, **told)
 
 
 def _say_began(began: Began, told: dict[str, str], journal: Journal) -> None:
