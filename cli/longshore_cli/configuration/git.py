@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from longshore.domain.pushes import Provider, Startable
-from longshore.domain.triggers import DEFAULT_SOURCE
+from longshore.domain.triggers import DEFAULT_SOURCE, MOST_GLOBS
 from longshore_cli.configuration.rules import (
     STRICT,
     ActionName,
@@ -49,17 +49,24 @@ class PushTrigger(BaseModel):
         list[RefGlob],
         Field(
             min_length=1,
+            max_length=MOST_GLOBS,
             description="The branches that start it: names, or globs of which * stays within a "
             "segment and ** does not.",
         ),
     ] = []
     tags: Annotated[
-        list[RefGlob], Field(min_length=1, description="The tags that start it, like branches.")
+        list[RefGlob],
+        Field(
+            min_length=1,
+            max_length=MOST_GLOBS,
+            description="The tags that start it, like branches.",
+        ),
     ] = []
     paths: Annotated[
         list[PathGlob],
         Field(
             min_length=1,
+            max_length=MOST_GLOBS,
             description="Start only if one of these files changed; not for Bitbucket, which does "
             "not say. By default whatever changed.",
         ),

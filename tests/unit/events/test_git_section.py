@@ -84,6 +84,13 @@ def test_a_build_is_a_project() -> None:
         ({"branches": ["main", "refs/heads/x"]}, 'git[0].branches[1]: "refs/heads/x" names no'),
         ({"tags": ["v[0-9]"]}, "there is no negation and no regular expression"),
         ({"paths": ["/web"]}, "write it from the root of the repository"),
+        ({"paths": ["src/**", "web/"]}, 'git[0].paths[1]: "web/" is no path'),
+        ({"paths": ["/"]}, 'for all of a folder write "web/**"'),
+        ({"branches": ["release/"]}, "'/' at its end (write release/**)"),
+        ({"tags": ["v/"]}, "git[0].tags[0]"),
+        ({"branches": ["x"] * 101}, "git[0].branches: 101 globs are too many: use at most 100"),
+        ({"tags": ["x"] * 101}, "git[0].tags: 101 globs are too many: use at most 100"),
+        ({"paths": ["x"] * 101}, "git[0].paths: 101 globs are too many: use at most 100"),
         ({"pushers": ["ada lovelace"]}, 'git[0].pushers[0]: "ada lovelace" is no account'),
         ({"pipeline": "a b"}, "is no pipeline of CodePipeline"),
         ({"source": "a b"}, "is no name of an action"),
@@ -106,3 +113,9 @@ def test_there_are_not_more_triggers_than_anybody_reads() -> None:
     assert len(triggers(*[SMALL] * MOST_TRIGGERS)) == MOST_TRIGGERS
     with pytest.raises(ConfigurationError, match="51 triggers are too many"):
         triggers(*[SMALL] * (MOST_TRIGGERS + 1))
+
+
+def test_a_list_takes_a_hundred_globs_and_a_glob_so_many_letters() -> None:
+    (trigger,) = triggers(SMALL | {"branches": ["x" * 200] * 100, "paths": ["x" * 300] * 100})
+
+    assert (len(trigger.branches), len(trigger.paths)) == (100, 100)

@@ -7,6 +7,9 @@ from longshore.domain.pushes import GitRepository, Startable
 MOST_TRIGGERS = 50
 """Triggers of one application."""
 
+MOST_GLOBS = 100
+"""Globs of one list: branches, tags or paths of one trigger."""
+
 DEFAULT_SOURCE = "Source"
 """The name that the console gives the source action of a pipeline."""
 

@@ -6,7 +6,13 @@ from collections.abc import Collection, Mapping
 
 from longshore.domain.pipelines import PIPELINE_NAME
 from longshore.domain.pushes import GitRepository, Provider, Startable
-from longshore.domain.triggers import DEFAULT_SOURCE, MOST_TRIGGERS, PUSH_VARIABLES, PushTrigger
+from longshore.domain.triggers import (
+    DEFAULT_SOURCE,
+    MOST_GLOBS,
+    MOST_TRIGGERS,
+    PUSH_VARIABLES,
+    PushTrigger,
+)
 from longshore.events.documents import shown
 from longshore.events.git.changes import REPOSITORY, SEGMENT
 from longshore.events.pipeline_section import NO_PIPELINE
@@ -23,16 +29,19 @@ REPOSITORY_MEANING = (
     "host, wildcard or '.git'"
 )
 
-REF_GLOB = re.compile(r"(?!/|refs/)[^\x00-\x20\x7f~^:?\[\]\\!{}]{1,200}")
+REF_GLOB = re.compile(
+    r"(?!/|refs/)[^\x00-\x20\x7f~^:?\[\]\\!{}]{0,199}[^\x00-\x20\x7f~^:?\[\]\\!{}/]"
+)
 REF_GLOB_MEANING = (
     "names no branch or tag: write a name, or a glob of which '*' stays within a segment and '**' "
-    "does not, without refs/heads/ or refs/tags/; there is no negation and no regular expression"
+    "does not, without refs/heads/ or refs/tags/ before it or '/' at its end (write release/**); "
+    "there is no negation and no regular expression"
 )
 
-PATH_GLOB = re.compile(r"(?![/!]|\./)[^\x00-\x1f\x7f\\]{1,300}")
+PATH_GLOB = re.compile(r"(?![/!]|\./)[^\x00-\x1f\x7f\\]{0,299}[^\x00-\x1f\x7f\\/]")
 PATH_GLOB_MEANING = (
-    "is no path: write it from the root of the repository, such as 'web/**'; '*' stays within a "
-    "folder and '**' does not; there is no negation"
+    "is no path: write it from the root of the repository; '*' stays within a folder and '**' does "
+    'not; for all of a folder write "web/**", not "web/"; there is no negation'
 )
 
 PUSHER = re.compile(r"[A-Za-z0-9._@:+\[\]{}-]{1,128}")
@@ -81,9 +90,9 @@ def _trigger(section: Section) -> PushTrigger:
         ),
         starts=starts,
         name=section.matching(starts, *_NAMES[starts]),
-        branches=_each(section, "branches", REF_GLOB, REF_GLOB_MEANING),
-        tags=_each(section, "tags", REF_GLOB, REF_GLOB_MEANING),
-        paths=_each(section, "paths", PATH_GLOB, PATH_GLOB_MEANING),
+        branches=_globs(section, "branches", REF_GLOB, REF_GLOB_MEANING),
+        tags=_globs(section, "tags", REF_GLOB, REF_GLOB_MEANING),
+        paths=_globs(section, "paths", PATH_GLOB, PATH_GLOB_MEANING),
         pushers=_each(section, "pushers", PUSHER, PUSHER_MEANING),
         source=_source(section),
         variables=_variables(section),
@@ -112,6 +121,14 @@ def _one_of(section: Section, keys: Collection[str]) -> str:
         return found[0]
     message = f"write exactly one of {', '.join(keys)}"
     raise ConfigurationError(section.path, message)
+
+
+def _globs(section: Section, key: str, pattern: re.Pattern[str], meaning: str) -> tuple[str, ...]:
+    globs = _each(section, key, pattern, meaning)
+    if len(globs) > MOST_GLOBS:
+        what = f"{len(globs)} globs are too many: use at most {MOST_GLOBS}"
+        section.refuse(key, f"{what}, or say with '**' what they have in common")
+    return globs
 
 
 def _each(section: Section, key: str, pattern: re.Pattern[str], meaning: str) -> tuple[str, ...]:
