@@ -256,7 +256,8 @@ def test_a_variable_that_is_not_set_is_named(
         ('{"gitlab": "hunter2-hunter2-hunter2"}', "holds nothing for github"),
         ('{"github": []}', "holds nothing for github"),
         ('{"github": {"hunter2": 1}}', "holds nothing for github"),
-        ('{"github": "hunter2"}', "fewer than 16 characters"),
+        ('{"github": "hunter2"}', "nothing valid for github: it has fewer than 16 characters"),
+        ('{"github": ["hunter2", "hunter2", "hunter2-hunter2-hunter2"]}', "fewer than 16"),
     ],
 )
 def test_a_secret_that_cannot_be_used_is_explained_and_not_shown(
@@ -273,10 +274,24 @@ def test_a_secret_that_cannot_be_used_is_explained_and_not_shown(
 
 
 @pytest.mark.parametrize(
+    "text", [json.dumps({"github": ["too-short", SECRET]}), f'\ufeff{{"github": "{SECRET}"}}']
+)
+def test_what_signs_is_what_the_webhook_takes(webhook: Webhook, text: str) -> None:
+    arn = webhook.keep_secret(text)
+
+    webhook.test("--url", webhook.url, "--secret-from", arn)
+
+    expected = hmac.new(SECRET.encode(), webhook.body, sha256).hexdigest()
+    assert webhook.headers["x-hub-signature-256"] == f"sha256={expected}"
+
+
+@pytest.mark.parametrize(
     ("kept", "header"),
     [
         ({"gitlab": TOKEN}, "webhook-signature"),
         ({"gitlab": [TOKEN, "an-older"], "gitlab-token": SECRET}, "webhook-signature"),
+        ({"gitlab": ["whsec_eHh4", TOKEN]}, "webhook-signature"),
+        ({"gitlab": "whsec_eHh4", "gitlab-token": SECRET}, "x-gitlab-token"),
         ({"gitlab-token": [SECRET, "an-older"]}, "x-gitlab-token"),
     ],
 )

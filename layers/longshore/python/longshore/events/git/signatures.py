@@ -13,6 +13,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest, digest
@@ -23,14 +24,15 @@ Headers = Mapping[str, str]
 """By names in small letters; values of one name that came twice are joined by a comma."""
 
 SHORTEST_SECRET = 16
-"""Characters; what is shorter can be guessed, and is never valid."""
+"""Characters, or bytes of a signing token's key; what is shorter can be guessed."""
+
+SIGNING_TOKEN = "whsec_"  # noqa: S105  how every signing token of GitLab begins
 
 TOLERANCE = timedelta(minutes=5)
 """How far the time of a signed delivery may be from ours, either way."""
 
 _HEX = re.compile(r"sha256=([0-9a-f]{64})")
 _SECONDS = re.compile(r"[0-9]{1,12}")
-_SIGNING_TOKEN = "whsec_"  # noqa: S105  how every such token begins
 _MOST_SIGNATURES = 10
 
 
@@ -42,11 +44,32 @@ class Keys:
     tokens: tuple[str, ...] = ()
 
 
+def shared_key(secret: str) -> bytes:
+    """Return what a secret signs with; raise ValueError, which says nothing of it, if too short."""
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"it has fewer than {SHORTEST_SECRET} characters, which is never valid")
+    return secret.encode(errors="replace")
+
+
+def signing_key(token: str) -> bytes:
+    """Return the key that a signing token holds; raise ValueError, which says nothing of it."""
+    encoded = token.removeprefix(SIGNING_TOKEN)
+    if encoded == token:
+        raise ValueError(f"it is no signing token, which begins with {SIGNING_TOKEN}")
+    try:
+        key = b64decode(encoded, validate=True)
+    except (NotBase64Error, ValueError):
+        raise ValueError(f"it begins with {SIGNING_TOKEN} and goes on with no base64") from None
+    if len(key) < SHORTEST_SECRET:
+        raise ValueError(f"its key has fewer than {SHORTEST_SECRET} bytes, which is never valid")
+    return key
+
+
 def count_valid(provider: Provider, keys: Keys) -> int:
     """Return with how many of the keys deliveries of a host can be verified."""
     if provider is Provider.GITLAB:
-        return len([*_signing_keys(keys.signing)]) + len(_long_enough(keys.tokens))
-    return len(_long_enough(keys.signing))
+        return len(_valid(keys.signing, signing_key)) + len(_valid(keys.tokens, shared_key))
+    return len(_valid(keys.signing, shared_key))
 
 
 def why_unverified(
@@ -60,7 +83,7 @@ def why_unverified(
 
 
 def _hub(header: str, given: str | None, body: bytes, keys: Keys) -> str | None:
-    secrets = _long_enough(keys.signing)
+    secrets = _valid(keys.signing, shared_key)
     if not secrets:
         return _no_secret()
     if given is None:
@@ -83,7 +106,7 @@ def _gitlab(headers: Headers, body: bytes, keys: Keys, now: datetime) -> str | N
 
 
 def _signed(headers: Headers, body: bytes, keys: Keys, now: datetime) -> str | None:
-    signing = [*_signing_keys(keys.signing)]
+    signing = _valid(keys.signing, signing_key)
     if not signing:
         return _no_secret()
     given = [headers.get(f"webhook-{part}") for part in ("id", "timestamp", "signature")]
@@ -120,7 +143,7 @@ def _out_of_time(moment: str, now: datetime) -> str | None:
 
 
 def _token(headers: Headers, keys: Keys) -> str | None:
-    given, tokens = headers.get("x-gitlab-token"), _long_enough(keys.tokens)
+    given, tokens = headers.get("x-gitlab-token"), _valid(keys.tokens, shared_key)
     if given is None:
         return "there is no header x-gitlab-token"
     if tokens and _is_one_of(given.encode("utf-8", "replace"), tokens):
@@ -128,19 +151,13 @@ def _token(headers: Headers, keys: Keys) -> str | None:
     return "x-gitlab-token is no valid token"
 
 
-def _signing_keys(tokens: Sequence[str]) -> Iterator[bytes]:
-    for token in tokens:
-        encoded = token.removeprefix(_SIGNING_TOKEN)
-        try:
-            key = b64decode(encoded, validate=True) if encoded != token else b""
-        except (NotBase64Error, ValueError):
-            continue
-        if len(key) >= SHORTEST_SECRET:
-            yield key
-
-
-def _long_enough(secrets: Sequence[str]) -> Sequence[bytes]:
-    return [each.encode(errors="replace") for each in secrets if len(each) >= SHORTEST_SECRET]
+def _valid(secrets: Sequence[str], key_of: Callable[[str], bytes]) -> Sequence[bytes]:
+    """Return the keys of those secrets that are valid."""
+    found = []
+    for each in secrets:
+        with suppress(ValueError):
+            found.append(key_of(each))
+    return found
 
 
 def _is_one_of(given: bytes, expected: Sequence[bytes]) -> bool:
@@ -151,5 +168,5 @@ def _is_one_of(given: bytes, expected: Sequence[bytes]) -> bool:
 def _no_secret() -> str:
     return (
         f"the secret of GitSecretArn holds nothing valid for this host: {SHORTEST_SECRET} "
-        f"characters at least, for GitLab a signing token {_SIGNING_TOKEN}..."
+        f"characters at least, for GitLab a signing token {SIGNING_TOKEN}..."
     )
