@@ -71,11 +71,18 @@ class ApplicationChecks:
         if not arn:
             yield git_secret.judge_no_webhook(check, hosts)
             return
-        found = parse_arn(arn)
-        region = found.region if found else self._region
+        found, home = parse_arn(arn), self._ground.installation.home
+        elsewhere = list(git_secret.judge_place(check, found, home))
+        if elsewhere:
+            yield from elsewhere
+            return
+        yield from git_secret.judge_owner(check, found, home)
+        yield from self._held(check, arn, hosts)
+
+    def _held(self, check: Check, arn: str, hosts: git_secret.Hosts) -> Iterator[Finding]:
         try:
             answer = self._ground.reader.ask(
-                "secretsmanager", "get_secret_value", region=region, SecretId=arn
+                "secretsmanager", "get_secret_value", region=self._region, SecretId=arn
             )
         except Refused as error:
             if error.code not in _UNREADABLE:

@@ -6,7 +6,9 @@ from functools import partial
 from longshore.aws.pushes import keys_under
 from longshore.aws.secrets import parse_secret, texts_under
 from longshore.domain.configuration import Configuration
+from longshore.domain.places import Home
 from longshore.domain.pushes import Provider
+from longshore.events.arns import Arn
 from longshore.events.git.signatures import SHORTEST_SECRET, count_valid
 from longshore_cli.doctor.findings import Check, Finding
 
@@ -43,6 +45,29 @@ def judge_no_secret(check: Check, arn: str, why: str) -> Finding:
     return check.problem(
         f"the secret {arn} cannot be read by anybody: {why}; every delivery is answered 500",
         "restore it or give it a value: docs/git.md, Set up",
+    )
+
+
+def judge_place(check: Check, arn: Arn | None, home: Home) -> Iterator[Finding]:
+    """Say why the webhook cannot reach a secret: Secrets Manager follows no ARN elsewhere."""
+    if arn is None or (arn.partition, arn.region) == (home.partition, home.region):
+        return
+    yield check.problem(
+        f"the secret {arn} is in {arn.region} ({arn.partition}), and the webhook reads secrets in "
+        f"{home.region} alone; every delivery is answered 500",
+        f"make it in {home.region}, or replicate it there, and deploy with that ARN as "
+        "GitSecretArn (docs/git.md, Set up)",
+    )
+
+
+def judge_owner(check: Check, arn: Arn | None, home: Home) -> Iterator[Finding]:
+    """Say what else it takes to read a secret of another account, which is not looked at."""
+    if arn is None or arn.account == home.account:
+        return
+    yield check.warning(
+        f"the secret {arn} is of another account: whether the webhook may read it is not known",
+        "have its policy and that of its own KMS key allow the role of the webhook, and name that "
+        "key as GitSecretKeyArn; or keep the secret in the account of the installation",
     )
 
 

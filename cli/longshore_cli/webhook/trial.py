@@ -11,7 +11,7 @@ from uuid import uuid4
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import Installation, find_installation
-from longshore_cli.output import OutputFormat, print_json, print_line
+from longshore_cli.output import OutputFormat, print_json, print_line, print_warning
 from longshore_cli.transport import (
     NoAnswerError,
     UnreachableError,
@@ -21,7 +21,7 @@ from longshore_cli.transport import (
 )
 from longshore_cli.webhook.answers import Meaning, meaning_of
 from longshore_cli.webhook.deliveries import Delivery, GitHost, SamplePush, ping_of, push_of
-from longshore_cli.webhook.keys import secret_of_aws, secret_of_environment
+from longshore_cli.webhook.keys import region_of, secret_of_aws, secret_of_environment
 from longshore_cli.webhook.signing import signature
 
 PATIENCE = 15
@@ -78,7 +78,18 @@ def _where_and_with(access: Access, trial: Trial) -> tuple[str, str]:
     if trial.secret_variable:
         return url, secret_of_environment(trial.secret_variable)
     arn = trial.secret_arn or _known(installation, "git_secret_arn")
+    if installation is not None and not trial.secret_arn:
+        _warn_of_another_region(arn, installation.home.region)
     return url, secret_of_aws(access, arn, trial.host)
+
+
+def _warn_of_another_region(arn: str, region: str) -> None:
+    """Say that the webhook cannot read what this command can: it reads in its own region."""
+    if region_of(arn) not in {"", region}:
+        print_warning(
+            f"the secret {arn} is in another region than the webhook, which reads secrets in "
+            f"{region} alone: deploy with the ARN of one that is there as GitSecretArn"
+        )
 
 
 def _known(installation: Installation | None, key: str) -> str:

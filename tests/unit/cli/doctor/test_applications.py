@@ -151,6 +151,38 @@ def test_a_secret_that_is_gone_or_going_is_told(piped: Clinic, days: int | None)
     assert "cannot be read by anybody" in finding["message"]
 
 
+def test_a_secret_that_the_webhook_cannot_reach_is_told_though_others_can_read_it(
+    piped: Clinic,
+) -> None:
+    """The webhook asks in its own region, and Secrets Manager does not follow the ARN."""
+    there = piped.world.session.create_client("secretsmanager", region_name="us-east-1")
+    made = there.create_secret(Name="git", SecretString=json.dumps({"github": SECRET}))  # type: ignore[attr-defined]  # untyped
+    piped.world.install(stack="ship", git_secret_arn=made["ARN"])
+
+    finding = piped.one("git-secret", OURS)
+
+    assert finding["status"] == "problem"
+    assert (
+        f"is in us-east-1 (aws), and the webhook reads secrets in {REGION} alone"
+        in (finding["message"])
+    )
+    assert "replicate it there, and deploy with that ARN as GitSecretArn" in finding["next"]
+    assert "secretsmanager:GetSecretValue" not in piped.called
+
+
+def test_a_secret_of_another_account_needs_more_than_is_looked_at(piped: Clinic) -> None:
+    theirs = f"arn:aws:secretsmanager:{REGION}:210987654321:secret:git-AbCdEf"
+    piped.world.install(stack="ship", git_secret_arn=theirs)
+    held = {"SecretString": json.dumps({"github": SECRET})}
+    piped.answers["secretsmanager:GetSecretValue"] = held
+
+    warning, held_well = piped.found()["git-secret", OURS]
+
+    assert (warning["status"], held_well["status"]) == ("warning", "ok")
+    assert "of another account" in warning["message"]
+    assert "GitSecretKeyArn" in warning["next"]
+
+
 @pytest.mark.parametrize(("plain", "status"), [("true", "ok"), ("false", "problem")])
 def test_gitlabs_plain_token_counts_where_the_webhook_takes_it(
     piped: Clinic, plain: str, status: str

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from tests.unit.cli.conftest import World
+from tests.unit.cli.conftest import REGION, World
 
 SECRET = "a-secret-of-twenty-characters"
 SECRETS = "longshore/git"
@@ -36,9 +36,9 @@ class Webhook:
         found: dict[str, Any] = json.loads(self.body)
         return found
 
-    def keep_secret(self, text: str) -> str:
+    def keep_secret(self, text: str, region: str = REGION) -> str:
         """Put a secret into Secrets Manager and return its ARN."""
-        client = self.world.session.create_client("secretsmanager")
+        client = self.world.session.create_client("secretsmanager", region_name=region)
         return str(client.create_secret(Name=SECRETS, SecretString=text)["ARN"])  # type: ignore[attr-defined]  # untyped
 
     def test(self, *arguments: object) -> Result:

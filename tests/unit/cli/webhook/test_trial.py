@@ -53,6 +53,20 @@ def test_the_installation_knows_address_and_secret(webhook: Webhook) -> None:
     assert webhook.headers["x-hub-signature-256"] == f"sha256={expected}"
 
 
+@pytest.mark.parametrize(("region", "warned"), [("eu-central-1", False), ("us-east-1", True)])
+def test_a_secret_that_the_webhook_cannot_reach_is_said_to_be(
+    webhook: Webhook, region: str, *, warned: bool
+) -> None:
+    arn = webhook.keep_secret(json.dumps({"github": SECRET}), region)
+    webhook.world.install(webhook_url=f"{webhook.url}/v1/git", git_secret_arn=arn)
+
+    result = webhook.test()
+
+    assert result.exit_code == 0
+    said = "in another region than the webhook, which reads secrets in eu-central-1 alone"
+    assert (said in result.stderr) is warned
+
+
 @pytest.mark.parametrize(
     "known",
     [
