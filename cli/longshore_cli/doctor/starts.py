@@ -1,7 +1,7 @@
 """What pushes are to start: whether it is there, takes a commit, and may be started. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from longshore.domain.places import Home
@@ -14,17 +14,40 @@ Document = Mapping[str, Any]
 OWN_TRIGGERS = {"CodeStarSourceConnection": "DetectChanges", "CodeCommit": "PollForSourceChanges"}
 """The sources that take a commit, each with the setting that is to be `false`: on unless it is."""
 
+_OF_GIT = frozenset(
+    {
+        "GITHUB",
+        "GITHUB_ENTERPRISE",
+        "GITLAB",
+        "GITLAB_SELF_MANAGED",
+        "BITBUCKET",
+        "CODECOMMIT",
+    }
+)
+"""The sources of a build project that fetch a commit."""
+
+_NO_SOURCE = "NO_SOURCE"
+
+_OF_NO_GIT = frozenset({"CODEPIPELINE", "S3"})
+"""The sources of a build project for which a version is something else, or nothing."""
+
+_PUSHER = "GIT_PUSHER"
+_GIVE_DEFAULT = "give it a defaultValue in the pipeline (docs/git.md, The pipeline)"
 _CORRECT = "correct git: in longshore.yaml and apply it"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A pipeline or build that pushes start, and how it is told of them."""
+    """A pipeline or build that pushes start, and how it is told of them.
+
+    `untold` are those of its variables that have no value for some of these pushes.
+    """
 
     starts: Startable
     name: str
     source: str
     variables: tuple[str, ...]
+    untold: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return what it is and how it is called."""
@@ -52,8 +75,17 @@ _ACTIONS = {
 
 def targets_of(triggers: Iterable[PushTrigger]) -> Sequence[Target]:
     """Return what triggers start, once however many of them start it."""
-    found = (Target(each.starts, each.name, each.source, each.variables) for each in triggers)
-    return list(dict.fromkeys(found))
+    found: dict[Target, dict[str, None]] = {}
+    for each in triggers:
+        target = Target(each.starts, each.name, each.source, each.variables)
+        found.setdefault(target, {}).update(dict.fromkeys(_untold(each)))
+    return [replace(target, untold=tuple(found[target])) for target in found]
+
+
+def _untold(trigger: PushTrigger) -> Iterator[str]:
+    """Yield the variables that stay without a value for a push of a tag, or of a branch."""
+    empty = {"GIT_BRANCH": trigger.tags, "GIT_TAG": trigger.branches}
+    return (name for name in trigger.variables if empty.get(name))
 
 
 def judge_target(check: Check, target: Target, found: Document | None, region: str) -> Finding:
@@ -64,8 +96,28 @@ def judge_target(check: Check, target: Target, found: Document | None, region: s
             f"{_CORRECT}, or make the {target}",
         )
     if target.starts is Startable.BUILD:
-        return check.ok(f"the {target} is there")
+        return _judge_project(check, target, str(found["source"]["type"]))
     return _judge_pipeline(check, target, found)
+
+
+def _judge_project(check: Check, target: Target, source: str) -> Finding:
+    if source in _OF_GIT:
+        return check.ok(f"the {target} takes the commit: its source is {source}")
+    if source in _OF_NO_GIT:
+        return check.problem(
+            f"the source of the {target} is {source}, which takes no commit",
+            f"give the project a source of a Git host ({', '.join(sorted(_OF_GIT))})",
+        )
+    if source == _NO_SOURCE:
+        return check.warning(
+            f"the {target} has no source: it is told the commit in GIT_COMMIT and is to fetch it "
+            "itself; whether CodeBuild takes a commit for it is not known",
+            "try it with a push, and see that its buildspec fetches GIT_COMMIT",
+        )
+    return check.unchecked(
+        f"the source of the {target} is {source}, which this version does not know",
+        "try it with a push, and see which commit is built",
+    )
 
 
 def _judge_pipeline(check: Check, target: Target, found: Document) -> Finding:
@@ -92,7 +144,7 @@ def _judge_pipeline(check: Check, target: Target, found: Document) -> Finding:
 
 
 def _judge_variables(check: Check, target: Target, found: Document, action: Document) -> Finding:
-    declared = {each["name"] for each in found.get("variables", ())}
+    declared = {each["name"]: each.get("defaultValue") for each in found.get("variables", ())}
     missing = [name for name in target.variables if name not in declared]
     if missing:
         return check.problem(
@@ -100,6 +152,36 @@ def _judge_variables(check: Check, target: Target, found: Document, action: Docu
             "start it with one",
             "declare it in the pipeline, or take it out of variables: in longshore.yaml",
         )
+    without = [name for name, default in declared.items() if not default]
+    return _judge_values(check, target, without) or _judge_alone(check, target, found, action)
+
+
+def _judge_values(check: Check, target: Target, without: Sequence[str]) -> Finding | None:
+    """Judge the variables without a default value: each start has to give them one."""
+    never = [name for name in without if name not in target.variables]
+    if never:
+        return check.problem(
+            f"the {target} declares {', '.join(never)} without a default value, and no push gives "
+            "it one: CodePipeline does not start without",
+            _GIVE_DEFAULT,
+        )
+    at_times = [name for name in without if name in target.untold]
+    if at_times:
+        return check.problem(
+            f"the {target} declares {', '.join(at_times)} without a default value: pushes that "
+            "have none (GIT_TAG of a branch, GIT_BRANCH of a tag) do not start it",
+            _GIVE_DEFAULT,
+        )
+    if _PUSHER in without:
+        return check.warning(
+            f"the {target} declares {_PUSHER} without a default value: a push of which the host "
+            "does not say who pushed does not start it",
+            _GIVE_DEFAULT,
+        )
+    return None
+
+
+def _judge_alone(check: Check, target: Target, found: Document, action: Document) -> Finding:
     if _starts_by_itself(found, action):
         return check.warning(
             f"the {target} is started by its source action {target.source} as well: a push may "

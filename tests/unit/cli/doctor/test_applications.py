@@ -51,7 +51,9 @@ def piped(clinic: Clinic) -> Clinic:
             "Role": f"{ARN}/{asked['FunctionName']}",
         },
         "codepipeline:GetPipeline": declared(),
-        "codebuild:BatchGetProjects": {"projects": [{"name": "shop-image"}]},
+        "codebuild:BatchGetProjects": {
+            "projects": [{"name": "shop-image", "source": {"type": "GITHUB"}}]
+        },
     }
     return clinic
 

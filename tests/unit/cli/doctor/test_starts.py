@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.model import StringShape
+from botocore.session import get_session
 
 from longshore.domain.places import Home
 from longshore.domain.pushes import GitRepository, Provider, Startable
@@ -71,8 +73,113 @@ def test_what_is_not_there_cannot_be_started(target: Target, said: str) -> None:
     assert said in finding.message
 
 
-def test_a_build_project_that_is_there_is_well() -> None:
-    assert judged({"name": "shop-image"}, BUILD).status is Status.OK
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [
+        ("GITHUB", Status.OK, "takes the commit: its source is GITHUB"),
+        ("GITHUB_ENTERPRISE", Status.OK, "takes the commit"),
+        ("GITLAB", Status.OK, "takes the commit"),
+        ("GITLAB_SELF_MANAGED", Status.OK, "takes the commit"),
+        ("BITBUCKET", Status.OK, "takes the commit"),
+        ("CODECOMMIT", Status.OK, "takes the commit"),
+        ("CODEPIPELINE", Status.PROBLEM, "is CODEPIPELINE, which takes no commit"),
+        ("S3", Status.PROBLEM, "is S3, which takes no commit"),
+        ("NO_SOURCE", Status.WARNING, "is told the commit in GIT_COMMIT and is to fetch it itself"),
+        ("ONE_OF_LATER", Status.UNCHECKED, "is ONE_OF_LATER, which this version does not know"),
+    ],
+)
+def test_a_build_takes_a_commit_where_its_source_is_of_git(
+    source: str, status: Status, said: str
+) -> None:
+    finding = judged({"name": "shop-image", "source": {"type": source}}, BUILD)
+
+    assert finding.status is status
+    assert said in finding.message
+
+
+def test_every_source_that_codebuild_has_is_known() -> None:
+    shape = get_session().get_service_model("codebuild").shape_for("SourceType")
+    assert isinstance(shape, StringShape)
+
+    for source in shape.enum:
+        found = {"name": "shop-image", "source": {"type": source}}
+        assert judged(found, BUILD).status is not Status.UNCHECKED
+
+
+TOLD = ("GIT_TAG", "GIT_REF")
+
+
+@pytest.mark.parametrize(
+    ("untold", "variables", "said"),
+    [
+        (
+            (),
+            [{"name": "GIT_REF"}, {"name": "GIT_TAG"}, {"name": "REASON"}],
+            "declares REASON without a default value, and no push gives it one",
+        ),
+        (
+            ("GIT_TAG",),
+            [{"name": "GIT_REF"}, {"name": "GIT_TAG"}],
+            "declares GIT_TAG without a default value: pushes that have none",
+        ),
+        (("GIT_TAG",), [{"name": "GIT_REF"}, {"name": "GIT_TAG", "defaultValue": "none"}], None),
+        (
+            (),
+            [{"name": "GIT_REF"}, {"name": "GIT_TAG"}, {"name": "A", "defaultValue": "a"}],
+            None,
+        ),
+    ],
+)
+def test_a_variable_has_a_value_whatever_is_pushed(
+    untold: tuple[str, ...], variables: list[Mapping[str, str]], said: str | None
+) -> None:
+    target = Target(Startable.PIPELINE, "shop", "Source", TOLD, untold)
+
+    finding = judged(declared(variables=variables), target)
+
+    assert finding.status is (Status.PROBLEM if said else Status.OK)
+    assert said is None or said in finding.message
+
+
+def test_a_host_may_not_say_who_pushed() -> None:
+    target = Target(Startable.PIPELINE, "shop", "Source", ("GIT_PUSHER",))
+
+    finding = judged(declared(variables=[{"name": "GIT_PUSHER"}]), target)
+
+    assert finding.status is Status.WARNING
+    assert "does not say who pushed" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("triggers", "untold"),
+    [
+        ([{"tags": ("v*",)}], ()),
+        ([{"branches": ("main",)}], ("GIT_TAG",)),
+        ([{"branches": ("main",), "tags": ("v*",)}], ("GIT_TAG",)),
+        ([{"tags": ("v*",)}, {"branches": ("main",)}], ("GIT_TAG",)),
+    ],
+)
+def test_a_push_of_a_branch_has_no_tag(
+    triggers: list[dict[str, Any]], untold: tuple[str, ...]
+) -> None:
+    repository = GitRepository(Provider.GITHUB, "acme/shop")
+
+    (target,) = targets_of(
+        PushTrigger(repository, Startable.PIPELINE, "shop", variables=TOLD, **each)
+        for each in triggers
+    )
+
+    assert target.untold == untold
+
+
+def test_a_push_of_a_tag_has_no_branch() -> None:
+    repository = GitRepository(Provider.GITHUB, "acme/shop")
+    names = ("GIT_BRANCH", "GIT_TAG")
+    trigger = PushTrigger(repository, Startable.PIPELINE, "shop", tags=("v*",), variables=names)
+
+    assert targets_of([trigger]) == [
+        Target(Startable.PIPELINE, "shop", "Source", names, ("GIT_BRANCH",))
+    ]
 
 
 @pytest.mark.parametrize(
