@@ -1,5 +1,6 @@
 """What `longshore origin` can be asked about: a stage, a deployment, an image, a task. Pure."""
 
+import re
 from dataclasses import dataclass
 
 from longshore.aws.pipeline_views import DIGEST
@@ -7,6 +8,9 @@ from longshore.domain.places import Home, StageId
 from longshore.domain.references import pinned_digest, without_version
 from longshore.events.arns import parse_arn
 from longshore_cli.errors import UsageError
+
+_NUMBER = re.compile(r"[0-9]{1,10}")
+"""Of a deployment; its key has ten digits."""
 
 _SEE = "longshore origin --help has the forms; longshore status lists the stages"
 
@@ -62,7 +66,8 @@ def parse_asked(text: str) -> Asked:
 
 def _task(text: str) -> AskedTask:
     arn = parse_arn(text)
-    match arn.names("task") if arn and arn.service == "ecs" else ():
+    of_ecs = arn is not None and arn.service == "ecs" and arn.region and arn.account
+    match arn.names("task") if arn and of_ecs else ():
         case (cluster, id_) if arn:
             home = Home(arn.partition, arn.account, arn.region)
             return AskedTask(home, cluster, id_, text)
@@ -82,7 +87,7 @@ def _image(text: str) -> AskedImage:
             f"{digest!r} is no digest: sha256: and 64 hex digits",
             next_step="longshore status -o json has whole digests",
         )
-    return AskedImage(digest, without_version(text) if "@" in text else None)
+    return AskedImage(digest, without_version(text) or None if "@" in text else None)
 
 
 def _of_stage(text: str) -> AskedStage | AskedDeployment:
@@ -93,7 +98,7 @@ def _of_stage(text: str) -> AskedStage | AskedDeployment:
         raise UsageError(str(error), next_step=_SEE) from None
     if not mark:
         return AskedStage(stage)
-    if not (number.isascii() and number.isdigit()):
+    if _NUMBER.fullmatch(number) is None:
         raise UsageError(
             f"{text!r} names no deployment: application/stage#42 does",
             next_step=f"longshore history {stage}",

@@ -22,11 +22,9 @@ from longshore_cli.origin.sightings import (
     seen_images,
     sighting_of,
 )
+from longshore_cli.origin.stages import NEWEST, Stages
 from longshore_cli.origin.tasks import SeenTask, describe_task
 from longshore_cli.origin.trails import Found, Trail, way_of
-
-_NEWEST = 200
-"""Deployments of a stage among which the one is looked for that brought an image."""
 
 
 class OriginReader:
@@ -37,6 +35,7 @@ class OriginReader:
         self._access = access
         self._home = installation.home
         self._ledger = LedgerView(access, installation)
+        self._stages = Stages(self._ledger)
         self._reader = Reader(access)
 
     def find(self, asked: Asked) -> Found:
@@ -61,7 +60,7 @@ class OriginReader:
                 f"it is not known what {stage} runs: it is not adopted yet, or was left half way",
                 next_step=f"longshore status {stage}",
             )
-        history = _succeeded(self._ledger.deployments(stage, _NEWEST))
+        history = _succeeded(self._ledger.deployments(stage, NEWEST))
         coming = snapshot.deployment
         also = f"; {coming.name} is bringing {coming.release}" if coming else ""
         seen = images_of(release, sighting_of(snapshot, history))
@@ -75,12 +74,12 @@ class OriginReader:
                 f"there is no deployment {stage}#{number}: they are kept for a year",
                 next_step=f"longshore history {stage}",
             )
-        before = self._ledger.deployments(stage, _NEWEST, up_to=number - 1) if number > 1 else ()
+        before = self._ledger.deployments(stage, NEWEST, up_to=number - 1) if number > 1 else ()
         seen = images_of(asked.release, Sighting(stage, history=(asked, *_succeeded(before))))
         return Found(f"{asked.name}: {asked.release}, {asked.phase}", list(map(self._follow, seen)))
 
     def _of_image(self, asked: AskedImage) -> Found:
-        sightings = list(self._everywhere(asked.digest))
+        sightings = list(self._stages.knowing(asked.digest))
         seen = seen_images(asked.digest, asked.repository, sightings)
         trails = list(map(self._follow, seen))
         if not any(trail.known for trail in trails):
@@ -113,7 +112,8 @@ class OriginReader:
     def _in_task(
         self, image: AskedImage, names: tuple[str, ...], stage: StageId | None
     ) -> Iterator[Trail]:
-        sightings = [self._sighting(stage)] if stage else list(self._everywhere(image.digest))
+        stages = self._stages
+        sightings = [stages.sighting(stage)] if stage else list(stages.knowing(image.digest))
         for seen in seen_images(image.digest, image.repository, sightings):
             yield self._follow(replace(seen, containers=names))
 
@@ -124,20 +124,6 @@ class OriginReader:
         if stage is None and task.service is not None:
             stage = self._ledger.owner(task.service)
         return stage
-
-    def _sighting(self, stage: StageId) -> Sighting:
-        snapshot = self._ledger.snapshot(stage)
-        history = self._ledger.deployments(stage, _NEWEST)
-        return (
-            sighting_of(snapshot, history) if snapshot else Sighting(stage, history=tuple(history))
-        )
-
-    def _everywhere(self, digest: str) -> Iterator[Sighting]:
-        """Yield what the stages tell that know a digest; only of those the history is read."""
-        for stage in self._ledger.stages():
-            snapshot = self._ledger.snapshot(stage)
-            if snapshot is not None and any(sighting_of(snapshot, ()).images(digest)):
-                yield sighting_of(snapshot, self._ledger.deployments(stage, _NEWEST))
 
     # ── the way on ────────────────────────────────────────────────────────────────────────────
 

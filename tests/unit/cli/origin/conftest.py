@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -100,6 +100,8 @@ class Ways:
     """Writes parts of a way into the ledger as the functions do, and asks for it."""
 
     world: World
+    calls: list[AwsCall] = field(default_factory=list)
+    """Those that `find` made."""
 
     def runs(self, *deployments: DeploymentRecord, **changes: object) -> None:
         """Let the stage run `BAD`, by these deployments or by one."""
@@ -172,6 +174,7 @@ class Ways:
         """Ask where AWS gives prepared answers to some calls, or raises them."""
 
         def passage(call: AwsCall, perform: Perform) -> object:
+            self.calls.append(call)
             answer = prepared.get(call.action)
             if isinstance(answer, Exception):
                 raise answer

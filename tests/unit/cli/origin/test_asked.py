@@ -24,7 +24,9 @@ PROD = StageId("shop", "prod")
     [
         ("shop/prod", AskedStage(PROD)),
         ("shop/prod#42", AskedDeployment(PROD, 42)),
+        ("shop/prod#9999999999", AskedDeployment(PROD, 9_999_999_999)),
         (DIGEST, AskedImage(DIGEST)),
+        (f"@{DIGEST}", AskedImage(DIGEST)),
         (f"{REPOSITORY}@{DIGEST}", AskedImage(DIGEST, REPOSITORY)),
         (f"{REPOSITORY}:1.4.2@{DIGEST}", AskedImage(DIGEST, REPOSITORY)),
         (
@@ -46,6 +48,8 @@ def test_each_form_is_known(text: str, asked: Asked) -> None:
         ("shop/prod#", "names no deployment"),
         ("shop/prod#-1", "names no deployment"),
         ("shop/prod#²", "names no deployment"),
+        ("shop/prod#10000000000", "names no deployment"),
+        (f"shop/prod#{'9' * 4301}", "names no deployment"),
         ("sha256:9f86d081884c", "is no digest"),
         (f"{REPOSITORY}@sha256:{'A' * 64}", "is no digest"),
         (f"{REPOSITORY}@", "is no digest"),
@@ -53,6 +57,8 @@ def test_each_form_is_known(text: str, asked: Asked) -> None:
         (TASK.replace("task/prod/", "task/"), "in the old, short format"),
         (TASK.replace("task/", "service/"), "is no task of ECS"),
         (TASK.replace(":ecs:", ":ec2:"), "is no task of ECS"),
+        (TASK.replace("eu-central-1", ""), "is no task of ECS"),
+        (TASK.replace("123456789012", ""), "is no task of ECS"),
         ("arn:", "is no task of ECS"),
     ],
 )

@@ -192,6 +192,23 @@ def test_containers_of_one_image_are_one_answer_and_what_is_pinned_counts() -> N
     assert seen_task(TASK, {"group": "family:web"}).service is None
 
 
+@pytest.mark.parametrize("group", ["", f"service:{SERVICE.name}"])
+def test_a_stage_is_read_once_however_many_images_a_task_has(ways: Ways, group: str) -> None:
+    worker = replace(BAD.images[0], alias="worker", digest="sha256:" + "7" * 64)
+    both = Release.of([*BAD.images, worker])
+    ways.runs(deployment(Phase.SUCCEEDED, release=both), live=both, stable=both)
+    images = [IMAGE, f"{REGISTRY}/shop@{worker.digest}"]
+    containers = [{"name": f"c{number}", "image": each} for number, each in enumerate(images)]
+    described = {"ecs:DescribeTasks": {"tasks": [{"group": group, "containers": containers}]}}
+
+    found = ways.find(f"arn:aws:ecs:{REGION}:{HOME.account}:task/staging/0b1c", described)
+
+    assert [trail.image.digest for trail in found.trails] == [DIGEST, worker.digest]
+    queries = [str(call.parameters) for call in ways.calls if call.action == "dynamodb:Query"]
+    assert queries
+    assert len(set(queries)) == len(queries)
+
+
 def test_of_several_containers_those_are_told_that_are_known(whole: Ways) -> None:
     containers = [
         {"name": "web", "image": IMAGE},
