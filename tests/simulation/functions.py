@@ -105,6 +105,8 @@ _HANDLERS = {
     "Notifier": "notify",
     "Control": "control",
     "PipelineJob": "pipeline_job",
+    "Webhook": "webhook",
+    "PipelineStart": "pipeline_start",
 }
 
 

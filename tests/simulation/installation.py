@@ -7,6 +7,7 @@ remembers between invocations lives as long as it does, and its clock may be wro
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from longshore.aws.artifacts import S3Artifacts
@@ -28,8 +29,16 @@ from longshore.aws.publishing import (
     SqsChatQueue,
     SqsNoticeQueue,
 )
+from longshore.aws.pushes import (
+    DynamoPushFollowers,
+    DynamoPushRecords,
+    SecretKeys,
+    SqsPushQueue,
+)
 from longshore.aws.queues import Queue, SqsExecutionQueue, SqsWakeups, SqsWorkQueue
 from longshore.aws.registry import EcrRegistry
+from longshore.aws.secrets import Secret
+from longshore.aws.starting import AwsStarter
 from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.domain.errors import LongshoreError
@@ -41,13 +50,16 @@ from longshore.runtime.control_api import answer_request
 from longshore.runtime.notifier import notify_batch
 from longshore.runtime.observability import Journal
 from longshore.runtime.pipeline_job import answer_job
+from longshore.runtime.pipeline_start import start_batch
 from longshore.runtime.reconciler import reconcile_batch
 from longshore.runtime.router import route_batch
+from longshore.runtime.webhook_api import answer_delivery
 from longshore.usecases.chat_ports import ChatPorts
 from longshore.usecases.control_ports import ControlPorts
 from longshore.usecases.job_ports import JobPorts
 from longshore.usecases.ports import Clock
 from longshore.usecases.publishing_ports import AnnouncePorts, NotifyPorts
+from longshore.usecases.push_ports import ReceivePorts, StartPorts
 from longshore.usecases.round import Ports
 from longshore.usecases.route_event import RouterPorts
 from tests.simulation.cloud.slack import NothingKnown, SimulatedSlack, Workspace
@@ -65,6 +77,8 @@ class Names:
     work: str = "work.fifo"
     executions: str = "executions.fifo"
     notices: str = "notices.fifo"
+    pushes: str = "pushes.fifo"
+    git_secret: str = "longshore/git"
     bus: str = "longshore"
     topic: str = ""
 
@@ -101,6 +115,8 @@ class Environment:
         self.ledger = DynamoStageLedger(self.table, self.stack.ledger)
         self.ecs = AwsEcs(self.gate, self.stack.clients)
         self.routes = DynamoRoutes(self.table)
+        self.push_followers = DynamoPushFollowers(self.table)
+        self.git_secret: Secret | None = None
 
     def route(self, event: Event, clock: Clock) -> Any:
         work = SqsWorkQueue(self._queue(self.stack.names.work))
@@ -170,8 +186,35 @@ class Environment:
             raise BatchFailedError(str(error)) from error  # as Lambda sees it: it failed
         return "answered"
 
+    def webhook(self, event: Event, clock: Clock) -> Any:
+        clients, names = self.stack.clients, self.stack.names
+        if self.git_secret is None:
+            seconds = partial(_seconds_of, clock)
+            self.git_secret = Secret(self.gate, clients.secrets, names.git_secret, seconds=seconds)
+        ports = ReceivePorts(
+            keys=SecretKeys(self.git_secret, plain_tokens=False),
+            followers=self.push_followers,
+            records=DynamoPushRecords(self.table),
+            queue=SqsPushQueue(self.gate, clients.sqs, names.pushes),
+            clock=clock,
+        )
+        return answer_delivery(event, ports, self.stack.journal)
+
+    def pipeline_start(self, event: Event, clock: Clock) -> Any:
+        ports = StartPorts(
+            followers=self.push_followers,
+            records=DynamoPushRecords(self.table),
+            starter=AwsStarter(self.gate, self.stack.clients),
+            clock=clock,
+        )
+        return start_batch(event, ports, self.stack.journal)
+
     def _queue(self, url: str) -> Queue:
         return Queue(self.gate, self.stack.clients.sqs, url)
 
     def _wakeups(self) -> SqsWakeups:
         return SqsWakeups(self._queue(self.stack.names.inbox))
+
+
+def _seconds_of(clock: Clock) -> float:
+    return clock.now().timestamp()

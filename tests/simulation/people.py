@@ -10,7 +10,9 @@ from typing import Any
 
 from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
-from tests.simulation.plan import ALARMS, CHANNEL, Action, Application, Repository, Service
+from tests.simulation.documents import alias_of, document_of
+from tests.simulation.forge import CHANGES
+from tests.simulation.plan import Action, Application, Repository, Service
 from tests.simulation.promises.at_ecs import SECRET
 from tests.simulation.ways import ways_back
 from tests.simulation.world import World
@@ -26,8 +28,6 @@ BAD: tuple[Conduct, ...] = (
 """Images that crash at once, later, when all seemed well, or that never settle."""
 
 OUTDATED = BAD[0]
-
-ROUTES = ({"slack": CHANNEL}, {"slack": ALARMS, "on": ["failed", "rolled-back"]})
 
 TRIES = 5
 GIVE_UP = 0.3
@@ -67,6 +67,8 @@ class People:
                     self._create_service(service)
             for repository in application.repositories if self._plan.behind else ():
                 self._push_image(repository, Runs())
+        if self._plan.git:
+            self._world.forge.set_up()
 
     def apply_all(self) -> None:
         """Put every application's configuration in force."""
@@ -212,7 +214,7 @@ class People:
         repositories = self._application(action).repositories
         repository = repositories[action.how % len(repositories)]
         tag, digest = self._some_image(action, repository)
-        image = {"alias": _alias(repository), "digest": digest, "tag": tag}
+        image = {"alias": alias_of(repository), "digest": digest, "tag": tag}
         self._wish("deploy", action, images=[image])
 
     def _roll_back(self, action: Action) -> None:
@@ -231,12 +233,27 @@ class People:
         for repository in application.repositories:
             pushed = self._pushed[repository.name]
             _, digest = pushed[-1] if action.how % 3 else pushed[action.whom % len(pushed)]
-            images.append((_alias(repository), f"{cloud.uri(repository.name)}@{digest}"))
+            images.append((alias_of(repository), f"{cloud.uri(repository.name)}@{digest}"))
         self._world.pipelines.start(f"{application.name}/{stage.name}", images)
 
     def _retry_pipelines(self, _: Action) -> None:
         """Retry every pipeline whose action failed, as people do who look at no reason."""
         self._world.pipelines.retry()
+
+    def _commit(self, action: Action) -> None:
+        """Push a commit to the Git host, which tells the webhook of it."""
+        first = self._plan.applications[0].name
+        in_force = self._world.cloud.configuration_in_force(first) > 0
+        change = CHANGES[action.how % len(CHANGES)]
+        self._world.forge.push(change, in_force=in_force, tries=self._patience())
+
+    def _redeliver(self, action: Action) -> None:
+        """Have the host deliver a push again."""
+        self._world.forge.redeliver(action.whom, self._patience())
+
+    def _send_again(self, _: Action) -> None:
+        """Put the message of the last push into its queue again."""
+        self._world.send_push_again()
 
     def _wish(self, kind: str, action: Action, **more: object) -> None:
         """Ask something of a stage."""
@@ -367,40 +384,14 @@ class People:
         """Put an application's configuration in force, as `longshore apply` does."""
 
         def request() -> Mapping[str, object]:
+            deadline = self._deadlines.get(application.name)
             return {
-                "document": self._document(application),
+                "document": document_of(application, self._plan, self._world.truth, deadline),
                 "deploy": deploy,
                 "base": self._world.cloud.configuration_in_force(application.name),
             }
 
         self._ask("/v1/configurations", request, request())
-
-    def _document(self, application: Application) -> Mapping[str, object]:
-        notify = {"notify": ROUTES} if self._plan.slack else {}
-        return notify | {
-            "apiVersion": "longshore/v1",
-            "application": application.name,
-            "images": {
-                _alias(repository): {"repository": repository.name, "select": repository.select}
-                for repository in application.repositories
-            },
-            "stages": {
-                stage.name: {
-                    "deadline": f"{self._deadlines.get(application.name, stage.deadline)}m",
-                    "mode": self._mode(f"{application.name}/{stage.name}"),
-                    "targets": [
-                        {"service": str(service), "base": service.base}
-                        for service in stage.services
-                        if str(service) not in self._world.truth.left_out
-                    ],
-                }
-                for stage in application.stages
-                if f"{application.name}/{stage.name}" not in self._world.truth.left_out
-            },
-        }
-
-    def _mode(self, stage: str) -> str:
-        return "observe" if stage in self._world.truth.observing else "deploy"
 
     def _ask(
         self, path: str, anew: Anew, body: Mapping[str, object], tries: int | None = None
@@ -481,7 +472,3 @@ class People:
             self._world.by_hand(operation, request)
         except ApiError as error:
             self._world.tell("people", f"are refused {operation}: {error}")
-
-
-def _alias(repository: Repository) -> str:
-    return repository.name.replace("-", "")

@@ -1,6 +1,6 @@
-"""CodePipeline beside an installation: executions whose deploy action Longshore answers.
+"""CodePipeline and CodeBuild beside an installation: Longshore answers the deploy action.
 
-CodePipeline itself is the stand-in of the embedded AWS. A commit stands for the images that were
+Both are the stand-ins of the embedded AWS. A commit stands for the images that were
 built from it; the executions run side by side, so that an older one can come after a newer one.
 """
 
@@ -16,6 +16,7 @@ from hashlib import sha1
 from typing import Any, Protocol
 
 from longshore_local.awsjson.errors import ApiError
+from longshore_local.codebuild import BuildWorld
 from longshore_local.codepipeline.declarations import ActionDeclaration
 from longshore_local.codepipeline.in_memory import InMemory, RecordedInvocations
 from longshore_local.codepipeline.ports import Location, Outside, Revision
@@ -72,6 +73,10 @@ class Commits:
         id_ = sha1(repr(images).encode(), usedforsecurity=False).hexdigest()
         return self.known.setdefault(id_, Commit(id_, tuple(images)))
 
+    def add(self, id_: str) -> None:
+        """Know a commit that no image was built from yet."""
+        self.known.setdefault(id_, Commit(id_, ()))
+
     def find(self, _: ActionDeclaration, wanted: str | None) -> Revision:
         """Return a commit as the source action finds it."""
         return Revision(wanted or next(iter(self.known)))
@@ -112,6 +117,7 @@ class Pipelines:
             self.commits, memory.builds, memory.functions, memory.artifacts, memory.topics
         )
         self.world = PipelineWorld(clock=kernel.clock, outside=outside, home=HOME, validated=False)
+        self.builds = BuildWorld(clock=kernel.clock, home=HOME, validated=False)
 
     # ── what people do ──────────────────────────────────────────────────────────────────────
 
@@ -124,7 +130,7 @@ class Pipelines:
         commit = self.commits.make(images)
         if not self._is_there:
             self._is_there = True
-            self._call("CreatePipeline", {"pipeline": _DECLARATION})
+            self.create(_DECLARATION)
         override = {"actionName": "Source", "revisionType": "COMMIT_ID"}
         request = {
             "name": PIPELINE,
@@ -132,6 +138,10 @@ class Pipelines:
             "variables": [{"name": "stage", "value": stage}],
         }
         self._call("StartPipelineExecution", request)
+
+    def create(self, declaration: Mapping[str, object]) -> None:
+        """Create a pipeline."""
+        self._call("CreatePipeline", {"pipeline": declaration})
 
     def retry(self) -> None:
         """Retry the stage of every execution that failed."""
@@ -148,12 +158,19 @@ class Pipelines:
 
     # ── windows ─────────────────────────────────────────────────────────────────────────────
 
-    def executions(self) -> list[Mapping[str, Any]]:
-        """Return every execution."""
-        if not self._is_there:
+    def executions(self, pipeline: str = PIPELINE) -> list[Mapping[str, Any]]:
+        """Return every execution of a pipeline."""
+        if pipeline == PIPELINE and not self._is_there:
             return []
-        reply: Any = self.world.call("ListPipelineExecutions", {"pipelineName": PIPELINE})
+        reply: Any = self.world.call("ListPipelineExecutions", {"pipelineName": pipeline})
         found: list[Mapping[str, Any]] = reply["pipelineExecutionSummaries"]
+        return found
+
+    def builds_of(self, project: str) -> list[Mapping[str, Any]]:
+        """Return every build of a project."""
+        listed: Any = self.builds.call("ListBuildsForProject", {"projectName": project})
+        reply: Any = self.builds.call("BatchGetBuilds", {"ids": listed["ids"]})
+        found: list[Mapping[str, Any]] = reply["builds"]
         return found
 
     def actions(self) -> Iterator[Mapping[str, Any]]:

@@ -87,7 +87,7 @@ class Plan:
     was there already than what the services ran when their stages were adopted, `stormy` that the
     weather had begun by then. `first_backup` is how long after that the table is kept for the
     first time, perhaps before all stages were adopted; `first_sweep` is when the first sweep comes.
-    `observed` are the stages that only observe at first.
+    `observed` are the stages that only observe at first. `git` says that pushes start something.
     """
 
     seed: int
@@ -101,6 +101,11 @@ class Plan:
     first_backup: timedelta = timedelta(minutes=1)
     first_sweep: timedelta = timedelta()
     observed: frozenset[str] = frozenset()
+    git: bool = False
+
+    def starts_for_git(self, application: Application) -> bool:
+        """Whether Git pushes are for an application: the first one, if any."""
+        return self.git and application == self.applications[0]
 
     def services(self) -> list[Service]:
         """Return the services of all stages."""

@@ -22,6 +22,7 @@ from tests.simulation.cloud.installed_rules import event_rules
 from tests.simulation.cloud.sns import Sns
 from tests.simulation.cloud.sqs import Sqs
 from tests.simulation.cloud.throttling import PUBLISHED, Throttled, TokenBuckets
+from tests.simulation.forge import Secrets
 from tests.simulation.installation import Names
 from tests.simulation.newer import NewerWriter
 from tests.simulation.pipelines import Pipelines
@@ -93,8 +94,10 @@ class Region:
             "dynamodb": self.dynamodb,
             "ecr": Throttled("ecr", self.ecr, self.buckets),
             "ecs": Throttled("ecs", self.ecs, self.buckets),
+            "codebuild": pipelines.builds,
             "codepipeline": pipelines.world,
             "events": self.events,
+            "secretsmanager": Secrets(),
             "sns": self.sns,
             "sqs": self.sqs,
         }
@@ -109,7 +112,7 @@ class Region:
     def _create_stack(self) -> Names:
         create_table(self.clients)
         urls = self._urls
-        for logical_id in ("Inbox", "Work", "Executions", "Notices"):
+        for logical_id in ("Inbox", "Work", "Executions", "Notices", "Pushes"):
             fifo = ".fifo" if "FifoQueue" in queue_attributes(logical_id) else ""
             urls[logical_id] = self._create_queue(logical_id, fifo)
         self.events.call("CreateEventBus", {"Name": "longshore"})
@@ -120,6 +123,7 @@ class Region:
             work=urls["Work"],
             executions=urls["Executions"],
             notices=urls["Notices"],
+            pushes=urls["Pushes"],
             topic=topic["TopicArn"],
         )
 

@@ -207,5 +207,6 @@ class Voyage:
         )
         rest.check(world.watch.woken)
         world.jobs.check_at_rest()
+        world.starts.check_at_rest()
         if self.plan.slack and world.truth.restored_at == LONG_AGO:
             world.channels.check_at_rest(world.watch.ledger)

@@ -17,6 +17,7 @@ from tests.simulation.cloud.images.manifests import (
 )
 from tests.simulation.cloud.images.repository import ExpiryRule
 from tests.simulation.cloud.slack import Workspace
+from tests.simulation.forge import Forge
 from tests.simulation.functions import Lambda, QueueSource, StreamSource
 from tests.simulation.installation import Stack
 from tests.simulation.journal import SimulatedJournal
@@ -26,6 +27,7 @@ from tests.simulation.pipelines import Pipelines
 from tests.simulation.plan import SWEEP, Plan, Repository
 from tests.simulation.promises.channels import Channels
 from tests.simulation.promises.jobs import Jobs
+from tests.simulation.promises.pushes import Pushes
 from tests.simulation.promises.watch import Watch
 from tests.simulation.region import Outside, Region
 from tests.simulation.story import Story
@@ -42,7 +44,12 @@ AN_HOUR = timedelta(hours=1)
 RESTORE_TAKES = timedelta(minutes=12)
 """Longer than a reconciler that has begun can go on."""
 
-_SOURCES = (("Inbox", "Router"), ("Work", "Reconciler"), ("Notices", "Notifier"))
+_SOURCES = (
+    ("Inbox", "Router"),
+    ("Work", "Reconciler"),
+    ("Notices", "Notifier"),
+    ("Pushes", "PipelineStart"),
+)
 
 Sky = Callable[[Story], Weather]
 """Makes the weather of a world, which tells its faults to the story."""
@@ -78,6 +85,9 @@ class World:
         self.stack.slack = self.slack if plan.slack else None
         self.runtime = Lambda(self.kernel, self.weather, self.story, self.stack, self.passage)
         self.pipelines.invoke = self.runtime.invoke
+        self.forge = Forge(self.kernel, self.pipelines, self.runtime.invoke)
+        self.starts = Pushes(self.forge, self.watch.ledger, self.truth, self.watch.say, self.tell)
+        self.forge.hear = self.starts.answered
         self.pipelines.twice = self.weather.has_second_worker
         self.stream = StreamSource(self.runtime)
         self.sources = {
@@ -119,6 +129,7 @@ class World:
         worker = self.passage.at_work  # a greenlet that is over counts as false
         self.watch.changed(record, self.kernel.now if worker is None else worker.started)
         self.jobs.changed(record)
+        self.starts.changed(record, self.kernel.now)
         self.past.keep_item(record)
         self.stream.take(record)
 
@@ -157,6 +168,8 @@ class World:
     def _queued(self, call: AwsCall) -> None:
         if call.parameters["QueueUrl"] == self.cloud.names.work:
             self.watch.sent(call.parameters)
+        if call.parameters["QueueUrl"] == self.cloud.names.pushes:
+            self.forge.messages.append(call.parameters)
         for source in self.sources.values():
             source.arm()
 
@@ -208,6 +221,14 @@ class World:
         reply = self.cloud.ecs.call(operation, request)
         self.settle_later()
         return reply
+
+    def send_push_again(self) -> None:
+        """Put the last push into its queue once more, as who redrives what was done does."""
+        for message in self.forge.messages[-1:]:
+            again = f"again-{self.kernel.now.timestamp()}"
+            request = {**message, "MessageDeduplicationId": again}
+            self.cloud.sqs.call("SendMessage", request)
+            self.sources["Pushes"].arm()
 
     def create_repository(self, repository: Repository) -> None:
         """Create a repository."""

@@ -121,6 +121,22 @@ def test_a_failed_condition_says_so(world: World) -> None:
     assert error.response["Error"]["Message"] == "The conditional request failed"
 
 
+def test_what_stood_in_the_way_of_a_write_is_shown_when_asked_for(world: World) -> None:
+    world.put(item("p", n=1))
+    absent: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+    shows: dict[str, Any] = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+    shown = refusal(lambda: world.put(item("p", n=2), **absent, **shows))
+    hidden = refusal(lambda: world.put(item("p", n=2), **absent))
+    missing = refusal(
+        lambda: world.delete("q", ConditionExpression="attribute_exists(pk)", **shows)
+    )
+
+    assert shown.response["Item"] == item("p", n=1)  # type: ignore[typeddict-item]  # where it is
+    assert "Item" not in hidden.response
+    assert "Item" not in missing.response
+
+
 def test_only_the_first_of_two_puts_where_nothing_was_happens(world: World) -> None:
     absent = "attribute_not_exists(pk)"
 

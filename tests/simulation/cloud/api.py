@@ -31,6 +31,14 @@ class TransactionCanceled(ApiError):
         self.reasons = list(reasons)
 
 
+class ConditionFailed(ApiError):
+    """DynamoDB's refusal of a write whose condition does not hold; with the item, if asked for."""
+
+    def __init__(self, item: Mapping[str, object] | None = None) -> None:
+        super().__init__("ConditionalCheckFailedException", "The conditional request failed")
+        self.item = item
+
+
 class Validated:
     """An API whose inputs and outputs are held to the botocore service model."""
 

@@ -12,7 +12,7 @@ from botocore.session import Session
 
 from longshore.aws.clients import Clients
 from longshore_local.awsjson.errors import ApiError
-from tests.simulation.cloud.api import Api, Output, TransactionCanceled
+from tests.simulation.cloud.api import Api, ConditionFailed, Output, TransactionCanceled
 
 
 class MemoryClients(Clients):
@@ -78,4 +78,6 @@ def client_error(error: ApiError, operation: str) -> ClientError:
     }
     if isinstance(error, TransactionCanceled):
         response["CancellationReasons"] = error.reasons
+    if isinstance(error, ConditionFailed) and error.item is not None:
+        response["Item"] = error.item
     return ClientError(cast("Any", response), operation)

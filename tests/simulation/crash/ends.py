@@ -11,7 +11,7 @@ from tests.simulation.world import World
 End = Mapping[str, str]
 """By aspect, such as `live` or `moves`, what there is in the end."""
 
-ASPECTS = frozenset({"live", "kept back", "runs", "deployments", "moves", "revisions"})
+ASPECTS = frozenset({"live", "kept back", "runs", "deployments", "moves", "revisions", "starts"})
 
 
 def end_of(world: World) -> End:
@@ -24,6 +24,7 @@ def end_of(world: World) -> End:
         "deployments": _lines(_deployments(world)),
         "moves": _lines(_moves(world)),
         "revisions": _lines(_revisions(world)),
+        "starts": _lines(_starts(world)),
     }
 
 
@@ -65,6 +66,14 @@ def _moves(world: World) -> Iterator[str]:
 def _revisions(world: World) -> Iterator[str]:
     own = Counter(family for family, _ in world.cloud.own_revisions())
     return (f"{family}: {number}" for family, number in own.items())
+
+
+def _starts(world: World) -> Iterator[str]:
+    """Name what pushes started, and which of them are done."""
+    if world.plan.git:
+        yield from (f"{' '.join(each.start)} at {each.commit[:7]}" for each in world.forge.begun())
+    for entry in world.watch.ledger.of_kind("push"):
+        yield f"{entry.body['hash'][:7]} {'done' if entry.body['done'] else 'not done'}"
 
 
 def _images(release: Mapping[str, Any] | None) -> str:

@@ -8,6 +8,7 @@ from tests.simulation.climate import Fate, Window
 from tests.simulation.crash.ends import ASPECTS
 from tests.simulation.crash.kept_still import KEPT_STILL
 from tests.simulation.crash.piped import PIPED
+from tests.simulation.crash.pushed import PUSHED
 from tests.simulation.crash.scenario import (
     A_WHILE,
     API,
@@ -411,5 +412,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     **KEPT_STILL,
     **PIPED,
+    **PUSHED,
 }
 """Every scenario, by its name."""

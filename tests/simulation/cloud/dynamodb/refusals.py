@@ -22,11 +22,6 @@ def invalid(message: str) -> ApiError:
     return ApiError("ValidationException", message)
 
 
-def condition_failed() -> ApiError:
-    """Return the refusal of a write whose condition does not hold."""
-    return ApiError("ConditionalCheckFailedException", "The conditional request failed")
-
-
 def not_found(message: str = "Requested resource not found") -> ApiError:
     """Return the refusal of a request to a table that does not exist."""
     return ApiError("ResourceNotFoundException", message)

@@ -5,11 +5,11 @@ from typing import cast
 
 from longshore.domain.places import Home
 from longshore_local.awsjson.errors import ApiError
-from tests.simulation.cloud.api import Output, Params
+from tests.simulation.cloud.api import ConditionFailed, Output, Params
 from tests.simulation.cloud.dynamodb.description import description
 from tests.simulation.cloud.dynamodb.keys import given_key, key_of
 from tests.simulation.cloud.dynamodb.queries import query
-from tests.simulation.cloud.dynamodb.refusals import NotPlayedError, condition_failed, not_found
+from tests.simulation.cloud.dynamodb.refusals import NotPlayedError, not_found
 from tests.simulation.cloud.dynamodb.schema import table_schema
 from tests.simulation.cloud.dynamodb.streams import Emit, Stream
 from tests.simulation.cloud.dynamodb.table import Clock, Lag, Snapshot, Table
@@ -27,6 +27,7 @@ _EXPRESSION = {
     "ExpressionAttributeNames",
     "ExpressionAttributeValues",
     "ReturnValues",
+    "ReturnValuesOnConditionCheckFailure",
 }
 _PLAYED: Mapping[str, frozenset[str]] = {
     "CreateTable": frozenset(
@@ -177,7 +178,8 @@ class DynamoDb:
         write = read_write(kind, table, parameters)
         before = table.row(write.key)
         if not write.holds(before):
-            raise condition_failed()
+            shown = before if write.shows_old else None
+            raise ConditionFailed(None if shown is None else shown.item.copy())
         after = write.after(before)
         table.change(write.key, after)
         match parameters.get("ReturnValues", "NONE"):
