@@ -174,6 +174,9 @@ FROZEN = 0.1
 PIPED = 0.15
 """How often pipelines deploy too; that is drawn apart, and not for the stories that are kept."""
 
+WITH_GIT = 0.15
+"""How often Git pushes start something; that is drawn apart, and not for the stories kept."""
+
 OBSERVED = 0.1
 """How often a stage only observes for a while; that is drawn apart as well."""
 
@@ -195,6 +198,7 @@ def draw_plan(seed: int) -> Plan:
     # These two are called so that no seed of `regressions` gets another story.
     actions = _frozen(Random(f"calm {seed}"), actions)
     actions = _piped(seed, actions)
+    actions, git = _committed(seed, actions)
     watching = Random(f"observed {seed}")
     actions, observed = _observed(watching, actions, applications)
     climate = draw_climate(rng, hours)
@@ -215,6 +219,7 @@ def draw_plan(seed: int) -> Plan:
         first_backup=first_backup,
         first_sweep=first_sweep,
         observed=observed,
+        git=git,
     )
 
 
@@ -342,6 +347,29 @@ def _piped(seed: int, actions: list[Action]) -> list[Action]:
         for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
     ]
     return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _committed(seed: int, actions: list[Action]) -> tuple[list[Action], bool]:
+    """Return what people do with, in some seeds, Git pushes in it, and whether there are any.
+
+    Their deliveries come again, and their messages: at once, and when tokens are forgotten.
+    """
+    rng = Random(f"git {seed}")
+    if rng.random() >= WITH_GIT or seed in REGRESSIONS:
+        return actions, False
+    lasts = actions[-1].after
+    moments = [(rng.uniform(0, 1.1) * lasts, "commit") for _ in range(rng.choice([1, 2, 2, 3]))]
+    for moment, _ in tuple(moments):
+        for _ in range(rng.choice([0, 1, 1, 2])):
+            later = timedelta(
+                seconds=rng.choice([0.1, 2, 30, 90, 400, 1000]) * (0.5 + rng.random())
+            )
+            moments.append((moment + later, rng.choice(["redeliver", "redeliver", "send_again"])))
+    more = [
+        Action(len(actions) + place, moment, verb, rng.randrange(1000), rng.randrange(1000))
+        for place, (moment, verb) in enumerate(sorted(moments))
+    ]
+    return sorted([*actions, *more], key=lambda action: action.after), True
 
 
 def _observed(
