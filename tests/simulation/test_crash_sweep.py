@@ -14,6 +14,7 @@ from tests.simulation.crash.sweep import (
     FATES,
     Point,
     Share,
+    first_bad,
     in_peace,
     live,
     points_of,
@@ -22,6 +23,8 @@ from tests.simulation.crash.sweep import (
     visit,
     workers,
 )
+from tests.simulation.mutants import pushing
+from tests.simulation.mutants.mutant import Mutant
 
 MOST_STORIES = 3
 ONE_IN = 6
@@ -57,6 +60,12 @@ def test_a_scenario_shows_what_it_is_for(name: str) -> None:
     story = "\n".join(map(str, life.result.story.lines))
     assert life.result.broken is None, story
     assert [what for what in SCENARIOS[name].shows if what not in story] == [], story
+
+
+@pytest.mark.parametrize("mutant", pushing.MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_weak_way_of_starting_is_seen_by_a_scenario(mutant: Mutant) -> None:
+    with mutant.weaken():
+        assert first_bad("commit to many") is not None, mutant.what
 
 
 def test_the_scenarios_reach_every_function_of_the_use_cases() -> None:

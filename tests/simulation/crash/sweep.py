@@ -135,11 +135,21 @@ def workers() -> Executor:
     return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
 
 
+def first_bad(name: str) -> Bad | None:
+    """Visit the points of a scenario in this process, one after another, until one is bad."""
+    with _uncollected():
+        return next(_bad(points_of(name)), None)
+
+
 def _bad_ones(points: Sequence[Point]) -> list[Bad]:
     with _uncollected():
-        scenario = SCENARIOS[points[0].scenario]
-        end = live(scenario, in_peace).end
-        return [Bad(point, what) for point in points if (what := _wrong(scenario, end, point))]
+        return list(_bad(points))
+
+
+def _bad(points: Sequence[Point]) -> Iterator[Bad]:
+    scenario = SCENARIOS[points[0].scenario]
+    end = live(scenario, in_peace).end
+    return (Bad(point, what) for point in points if (what := _wrong(scenario, end, point)))
 
 
 def _wrong(scenario: Scenario, end: End, point: Point) -> str:

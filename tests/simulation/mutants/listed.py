@@ -7,6 +7,7 @@ from tests.simulation.mutants import (
     choosing,
     judging,
     piping,
+    pushing,
     rendering,
     telling,
     writing,
@@ -21,6 +22,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *telling.MUTANTS,
     *asking.MUTANTS,
     *piping.MUTANTS,
+    *pushing.MUTANTS,
     *by_defect.MUTANTS,
     *by_reviewer.MUTANTS,
 )
