@@ -156,6 +156,31 @@ def test_a_job_told_twice_stands_by_what_its_tag_named_first() -> None:
     assert harbour.running() == of_digest(2)
 
 
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_job_whose_first_answer_was_lost_succeeds_by_nothing_else(*, replaced: bool) -> None:
+    harbour, other = make_harbour(), 3 << 248  # by its first digits too
+    harbour.push(2)
+    harbour.run(minutes=10)
+    pipeline = Pipeline(harbour)
+    pipeline.build(web=f"{REPOSITORY.uri}@{make_digest(2)}")
+    job = pipeline.new_job()
+    pipeline.tell(job)  # it asked, died, and nobody has what it found
+    pipeline.pipelines.open.add(job)
+    again = pipeline.tell(job)
+    harbour.run(minutes=1)
+    if replaced:
+        harbour.push(other)
+    harbour.run(minutes=10)
+
+    answer = pipeline.go_on(again)
+
+    if replaced:
+        assert "has taken its place" in failed(answer, FailureType.OUT_OF_SYNC)
+    else:
+        assert isinstance(answer, Succeed)
+        assert answer.variables["digest"] == make_digest(2)
+
+
 def test_a_job_for_an_older_release_does_not_overtake() -> None:
     harbour = make_harbour()
     harbour.lose_events = True

@@ -10,10 +10,9 @@ from longshore.domain.configuration import StageSpec
 from longshore.domain.intents import IntentKind, WantedImage
 from longshore.domain.jobs import Answer, Fail, FailureType, Job, Progress
 from longshore.domain.origins import SHORT_COMMIT, Origin
-from longshore.domain.releases import short_digest
 from longshore.usecases.accept_intent import IntentRequest, accept_intent, existing_stage
 from longshore.usecases.control_ports import RejectedError
-from longshore.usecases.find_images import find_images
+from longshore.usecases.find_images import find_images, short_names
 from longshore.usecases.follow_job import follow_job
 from longshore.usecases.job_ports import JobPorts
 
@@ -42,13 +41,13 @@ def begin_job(job: Job, progress: Progress, ports: JobPorts) -> Answer:
     spec = existing_stage(stage, ports.control)
     asked = replace(progress, asked=True, until=progress.since + _patience(job, spec))
     if _is_known(job, progress, ports):
-        return follow_job(stage, asked, ports)
+        return follow_job(job, asked, ports)
     origin = ports.pipelines.origin_of(job.id)
     if origin is None:
         return Fail(FailureType.JOB_FAILED, f"CodePipeline knows no job {job.id}")
     images = find_images(job, spec, ports)
     _ask(job, progress, images, _completed(job, origin), ports)
-    wanted = tuple((image.alias, short_digest(image.digest)) for image in images)
+    wanted = short_names(images)
     return waiting(replace(asked, wanted=wanted), ports.control.clock.now())
 
 

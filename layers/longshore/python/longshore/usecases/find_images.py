@@ -8,7 +8,7 @@ from longshore.domain.configuration import StageSpec
 from longshore.domain.errors import Refused
 from longshore.domain.intents import WantedImage
 from longshore.domain.jobs import DEFINITIONS, DETAIL, Artifact, FailureType, Job, JobError
-from longshore.domain.releases import RegistryImage
+from longshore.domain.releases import RegistryImage, short_digest
 from longshore.events.artifacts import parse_images
 from longshore.usecases.job_ports import JobPorts
 
@@ -19,6 +19,11 @@ def find_images(job: Job, spec: StageSpec, ports: JobPorts) -> tuple[WantedImage
     Raises JobError where one is not named as it must be, or not there.
     """
     return tuple(_found(sought, ports) for sought in _sought(job, spec, ports))
+
+
+def short_names(images: Sequence[WantedImage]) -> tuple[tuple[str, str], ...]:
+    """Return aliases and digests, so short that a continuation token holds them."""
+    return tuple((image.alias, short_digest(image.digest)) for image in images)
 
 
 def _sought(job: Job, spec: StageSpec, ports: JobPorts) -> Sequence[Sought]:

@@ -36,7 +36,7 @@ def run_job(job: Job, ports: JobPorts) -> Answer:
     progress = job.progress or first_progress(job, now)
     try:
         if progress.asked:
-            return follow_job(job.parameters.stage, progress, ports)
+            return follow_job(job, progress, ports)
         return begin_job(job, progress, ports)
     except _PASSES as error:
         return _later(progress, error, ports)
