@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from longshore.decide.concerns import Ignore, Registered, Wake, Watch, concerns
+from longshore.decide.concerns import Ignore, Wake, Watch, concerns
+from longshore.decide.registered import Registered
 from longshore.domain.delivery_facts import DeliveryFact
 from longshore.domain.facts import (
     EcsDeploymentChanged,

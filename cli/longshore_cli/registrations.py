@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from longshore.decide.concerns import (
+from longshore.decide.registered import (
     FollowedImage,
     NamedPipeline,
+    NamedProject,
     OwnedTarget,
     Place,
     Registered,
@@ -26,6 +27,7 @@ from longshore.domain.policies import Selection, SemverPolicy, TagPolicy
 from longshore.events.arns import ACCOUNT, REGION
 from longshore.events.configuration import NOT_YET
 from longshore.events.ecr import REPOSITORY, TAG
+from longshore.events.git_section import BUILD
 from longshore.events.pipeline_section import PIPELINE_KEYS
 from longshore_cli.configuration.models import Document, Image, Select, Stage, Target
 from longshore_cli.configuration.source import Path, Problem, Source, parse_source
@@ -88,6 +90,7 @@ class _Reading:
             images=tuple(followed for path in stages for followed in self._follows(path, images)),
             services=tuple(owned for path in stages for owned in self._owns(path)),
             pipelines=tuple(self._pipelines()),
+            projects=tuple(self._projects()),
         )
 
     def _pipelines(self) -> Iterator[NamedPipeline]:
@@ -106,6 +109,14 @@ class _Reading:
             name = self._text(path, PIPELINE_NAME)
             if name is not None:
                 yield NamedPipeline(self._text(("application",)) or "", name, Place())
+
+    def _projects(self) -> Iterator[NamedProject]:
+        """Yield the build projects that pushes start."""
+        entries = self._value(("git",))
+        for index in range(len(entries) if isinstance(entries, list) else 0):
+            name = self._text(("git", index, "build"), BUILD)
+            if name is not None:
+                yield NamedProject(self._text(("application",)) or "", name, Place())
 
     def _image(self, path: Path) -> Iterator[_Image]:
         self._check_keys(path, Image)

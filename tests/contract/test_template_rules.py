@@ -56,10 +56,7 @@ PATTERNS = {
     "BuildStateRule": {
         "source": ["aws.codebuild"],
         "detail-type": ["CodeBuild Build State Change"],
-        "detail": {
-            "build-status": ["SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
-            "additional-information": {"initiator": [{"prefix": "codepipeline/"}]},
-        },
+        "detail": {"build-status": ["SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT"]},
     },
 }
 
@@ -73,7 +70,7 @@ TAKEN: dict[str, dict[str, object]] = {
     "PipelineStateRule": {"pipeline": "checkout", "state": "STARTED"},
     "BuildStateRule": {
         "build-status": "TIMED_OUT",
-        "additional-information": {"initiator": "codepipeline/checkout"},
+        "additional-information": {"initiator": "longshore-PipelineStartRole-1/pipeline-start"},
     },
 }
 
@@ -88,7 +85,6 @@ LEFT: list[tuple[str, dict[str, object]]] = [
     ("TaskStoppedRule", {"lastStatus": "RUNNING", "startedBy": "ecs-svc/1234567890123456789"}),
     ("TaskStoppedRule", {"lastStatus": "STOPPED", "startedBy": "somebody"}),
     ("TaskStoppedRule", {"lastStatus": "STOPPED"}),
-    ("BuildStateRule", {"build-status": "FAILED", "additional-information": {"initiator": "ada"}}),
     (
         "BuildStateRule",
         {

@@ -21,10 +21,20 @@ STARTABLE = (
 )
 PUSHER = "ada"
 PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+BUILT = f"sha256:{7:064x}"
+"""The image that a build says it pushed."""
 BUILDSPEC = {
     "version": "0.2",
-    "env": {"exported-variables": ["GIT_TAG", "GIT_COMMIT", "GIT_PUSHER"]},
-    "phases": {"build": {"commands": ['test "$(git rev-parse HEAD)" = "$GIT_COMMIT"']}},
+    "env": {"exported-variables": ["GIT_TAG", "GIT_COMMIT", "GIT_PUSHER", "IMAGE_DIGEST"]},
+    "phases": {
+        "build": {
+            "commands": [
+                'test "$(git rev-parse HEAD)" = "$GIT_COMMIT"',
+                'test "$GIT_TAG" != "v1-broken"',
+                f"IMAGE_DIGEST={BUILT}",
+            ]
+        }
+    },
 }
 TRUST = {
     "Version": "2012-10-17",

@@ -15,6 +15,7 @@ from tests.e2e.calls import granted, used
 from tests.e2e.deploy_pipeline import DeployPipeline
 from tests.e2e.hosted import (
     APPLICATION,
+    BUILT,
     PIPELINE,
     PROJECT,
     PUSHER,
@@ -101,8 +102,37 @@ def test_a_pushed_tag_starts_a_build_at_its_commit(
     (build,) = builds(aws)
     exported = {one["name"]: one["value"] for one in build["exportedEnvironmentVariables"]}
     assert build["buildStatus"] == "SUCCEEDED", build["phases"]
-    assert exported == {"GIT_TAG": "v1", "GIT_COMMIT": commit, "GIT_PUSHER": PUSHER}
+    pushed = {"GIT_TAG": "v1", "GIT_COMMIT": commit, "GIT_PUSHER": PUSHER}
+    assert exported == {**pushed, "IMAGE_DIGEST": BUILT}
     assert pipeline.executions() == executions
+
+
+def test_the_image_of_that_build_leads_back_to_the_push(aws: EmbeddedAws, shop: Shop) -> None:
+    (build,) = builds(aws)
+
+    def said() -> str:
+        return shop.command.run("origin", BUILT).printed
+
+    await_that(lambda: "refs/tags/v1 of" in said(), "the image of the build got no origin")
+
+    assert f"built      {build['id']}, started by the push" in said()
+    assert f"push       refs/tags/v1 of {REPOSITORY} at github by {PUSHER}" in said()
+    assert "BuildFailed" not in shop.heard()
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_a_build_that_fails_is_told_with_its_push(shop: Shop, code: Code) -> None:
+    commit = code.commit({"notes.txt": "2"})
+    git(code.clone, "tag", "v1-broken")
+
+    code.push("v1-broken")
+    notice = shop.told("BuildFailed", "v1-broken")
+
+    assert notice.attributes["project"] == PROJECT
+    assert f"Trigger     push of tag v1-broken by {PUSHER}" in notice.text
+    assert f"Commit      {commit[:12]}" in notice.text
+    assert f"{PROJECT} failed in its phase BUILD" in notice.text
+    assert shop.heard().count("BuildFailed") == 1
 
 
 def test_a_delivery_that_comes_again_starts_nothing(

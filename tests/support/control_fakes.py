@@ -8,6 +8,7 @@ from longshore.domain.errors import Conflict
 from longshore.domain.intents import Intent
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.domain.triggers import PushFollower
 from longshore.usecases.control_ports import ConfigurationStore, Owner, Pointer
@@ -30,6 +31,7 @@ class ControlState:
         default_factory=dict
     )
     git: dict[PushFollower, int] = field(default_factory=dict)
+    projects: dict[ProjectId, int] = field(default_factory=dict)
 
     def in_force(self, application: str) -> Configuration | None:
         """Return an application's configuration in force."""
@@ -97,6 +99,8 @@ class InMemoryConfigurationStore:
             self.state.stages[stage] = max(number, self.state.stages.get(stage, 0))
         for pushes in lookups.git:
             self.state.git[pushes] = max(number, self.state.git.get(pushes, 0))
+        for project in lookups.projects:
+            self.state.projects[project] = max(number, self.state.projects.get(project, 0))
 
     def remove_lookups(self, lookups: Lookups, before: int) -> None:
         for way in lookups.followers:
@@ -112,6 +116,11 @@ class InMemoryConfigurationStore:
             pushes: number
             for pushes, number in self.state.git.items()
             if pushes not in lookups.git or number >= before
+        }
+        self.state.projects = {
+            project: number
+            for project, number in self.state.projects.items()
+            if project not in lookups.projects or number >= before
         }
 
     def _version(self, service: ServiceRef) -> int:

@@ -19,7 +19,8 @@ from longshore.domain.origins import BuiltImage
 from longshore.domain.outcomes import Announcement, EventOutcome, Outcome
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
-from longshore.domain.pushes import PushLink, PushRecord
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import PushLink, PushRecord, Startable
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
@@ -296,6 +297,16 @@ class InMemoryDirectory:
             for spec in self.state.configurations[application, number].pipelines
             if spec.pipeline == pipeline
         ]
+
+    def started_for_pushes(self, project: str) -> Sequence[ProjectId]:
+        return sorted(
+            {
+                ProjectId(application, project)
+                for application, number in self.state.pointers.items()
+                for trigger in self.state.configurations[application, number].git
+                if (trigger.starts, trigger.name) == (Startable.BUILD, project)
+            }
+        )
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         def owned(spec: StageSpec) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from longshore.aws.items import CONFIRM_WITHIN
+from longshore.domain.builds import AnyLook, BuildLook, SeenBuild
 from longshore.domain.errors import Conflict, LongshoreError
 from longshore.domain.executions import (
     ActionRun,
@@ -22,7 +23,7 @@ from longshore.domain.executions import (
 from longshore.domain.origins import BuiltImage
 from longshore.domain.pipelines import ExecutionRef, PipelineRef, PipelineSpec
 from longshore.domain.pushes import PushLink, linked_execution
-from longshore.usecases.watch_ports import TimelineChanges, WatchPorts
+from longshore.usecases.watch_ports import BuildChanges, TimelineChanges, WatchPorts
 from tests.support.builders import HOME, make_configuration
 from tests.support.fakes import (
     NOON,
@@ -122,6 +123,33 @@ class InMemoryTimelines:
             self.state.timelines[execution] = silent
 
 
+class InMemoryPushedBuilds:
+    """Builds that pushes started, with the adapter's condition."""
+
+    def __init__(self, state: LedgerState) -> None:
+        self.state = state
+        self.links: dict[str, PushLink] = {}
+        self.images: dict[str, BuiltImage] = {}
+        self.failure: LongshoreError | None = None
+
+    def push_of(self, build: str) -> PushLink | None:
+        return self.links.get(build)
+
+    def commit(self, changes: BuildChanges) -> bool:
+        if self.failure is not None:
+            raise self.failure
+        if any(
+            (told.subject, told.sequence) in self.state.outbox for told in changes.announcements
+        ):
+            return False
+        for told in changes.announcements:
+            entry = OutboxEntry(kept(told), told.at + CONFIRM_WITHIN)
+            self.state.outbox[told.subject, told.sequence] = entry
+        if changes.image is not None:
+            self.images.setdefault(changes.image.digest, kept(changes.image))
+        return True
+
+
 class FakePipelines:
     """CodePipeline: executions as a test puts them there."""
 
@@ -154,6 +182,7 @@ class FakeBuilds:
 
     def __init__(self) -> None:
         self.outcome: dict[str, BuildOutcome] = {}
+        self.shown: dict[str, SeenBuild] = {}
         self.failure: LongshoreError | None = None
         self.asked: list[str] = []
 
@@ -163,6 +192,11 @@ class FakeBuilds:
         self.asked += builds
         return {build: self.outcome.get(build, BuildOutcome()) for build in builds}
 
+    def build(self, build: str) -> SeenBuild | None:
+        if self.failure is not None:
+            raise self.failure
+        return self.shown.get(build)
+
 
 class InMemoryLooks:
     """Looks that were sent, with their delays or the message that caused them."""
@@ -170,12 +204,15 @@ class InMemoryLooks:
     def __init__(self) -> None:
         self.sent: list[tuple[Look, timedelta]] = []
         self.queued: list[tuple[Look, str]] = []
+        self.builds: list[tuple[BuildLook, timedelta | str]] = []
 
-    def send(self, looks: Sequence[Look], *, delay: timedelta = timedelta()) -> None:
-        self.sent.extend((look, delay) for look in looks)
+    def send(self, looks: Sequence[AnyLook], *, delay: timedelta = timedelta()) -> None:
+        self.sent.extend((look, delay) for look in looks if isinstance(look, Look))
+        self.builds.extend((look, delay) for look in looks if isinstance(look, BuildLook))
 
-    def look(self, looks: Sequence[Look], message_id: str) -> None:
-        self.queued.extend((look, message_id) for look in looks)
+    def look(self, looks: Sequence[AnyLook], message_id: str) -> None:
+        self.queued.extend((look, message_id) for look in looks if isinstance(look, Look))
+        self.builds.extend((look, message_id) for look in looks if isinstance(look, BuildLook))
 
     def take(self) -> list[Look]:
         """Return the looks that were sent, and forget them."""
@@ -196,6 +233,7 @@ class Watchtower:
 
     def __post_init__(self) -> None:
         self.timelines = InMemoryTimelines(self.state)
+        self.pushed = InMemoryPushedBuilds(self.state)
         specs = (PipelineSpec(PIPELINE),)
         self.state.install(replace(make_configuration(), pipelines=specs))
 
@@ -206,6 +244,7 @@ class Watchtower:
             self.pipelines,
             self.builds,
             self.timelines,
+            self.pushed,
             self.looks,
             self.clock,
         )

@@ -144,6 +144,9 @@ def _built_lines(trail: Trail, now: datetime) -> Iterator[str]:
     if trail.built is None:
         yield f"  built      unknown: {trail.why_no_build}"
         return
+    if trail.built.origin.pipeline is None:
+        yield f"  built      {trail.built.build}, started by the push"
+        return
     run = trail.build_run
     began = f", {age(run.started_at, now)}" if run else ""
     yield f"  built      {trail.built.build} in pipeline {trail.built.origin.pipeline}{began}"

@@ -53,9 +53,13 @@ class Way:
 
 
 def way_of(image: SeenImage, built: BuiltImage | None) -> Way | None:
-    """Return what leads on: the build that names the digest, else who asked for a deployment."""
+    """Return what leads on: the build that names the digest, else who asked for a deployment.
+
+    A build that no pipeline started has its commit from the push that did.
+    """
     if built is not None:
-        return Way(built.origin, Word.BUILD, built.build)
+        word = Word.BUILD if built.origin.pipeline else Word.PUSH
+        return Way(built.origin, word, built.build)
     told = image.told
     return None if told is None else Way(told[1], Word.DEPLOYMENT)
 
@@ -148,8 +152,8 @@ class Trail:
         if self.built is not None:
             return None
         return (
-            "no build named this digest: those do that export IMAGE_DIGEST, in a pipeline "
-            f"that longshore.yaml names under `pipelines`; {PAGE}"
+            "no build named this digest: those do that export IMAGE_DIGEST, in a pipeline that "
+            f"longshore.yaml names under `pipelines`, or started by a push under `git`; {PAGE}"
         )
 
     @property

@@ -14,6 +14,9 @@ from longshore.domain.errors import Conflict, Refused
 from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import GitRepository, Provider, Startable
+from longshore.domain.triggers import PushTrigger
 from longshore.usecases.accept_configuration import ConfigurationRequest, accept_configuration
 from longshore.usecases.control_ports import (
     ConfigurationStore,
@@ -263,6 +266,23 @@ def test_pipelines_are_looked_up_and_removed_as_stages_are(dynamo: DynamoWorld) 
 
     store.remove_lookups(lookups, before=4)
     assert dynamo.directory.served_by(pipeline) == []
+
+
+def test_projects_are_looked_up_and_removed_as_pipelines_are(dynamo: DynamoWorld) -> None:
+    store = DynamoConfigurationStore(dynamo.table)
+    repository = GitRepository(Provider.GITHUB, "acme/checkout")
+    trigger = PushTrigger(repository, Startable.BUILD, "checkout-image")
+    lookups = lookups_of(replace(make_configuration(), git=(trigger,)))
+    store.write_lookups(lookups.along(lookups), 3)
+
+    store.remove_lookups(lookups, before=3)
+    found = dynamo.directory.started_for_pushes("checkout-image")
+    assert found == [ProjectId(APPLICATION, "checkout-image")]
+
+    store.remove_lookups(lookups.without(lookups), before=4)
+    assert dynamo.directory.started_for_pushes("checkout-image") == found
+    store.remove_lookups(lookups.without(lookups_of(make_configuration())), before=4)
+    assert dynamo.directory.started_for_pushes("checkout-image") == []
 
 
 def document(**stages: str) -> dict[str, object]:

@@ -17,6 +17,9 @@ from longshore.domain.outcomes import Outcome
 from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import GitRepository, Provider, Startable
+from longshore.domain.triggers import PushTrigger
 from longshore.usecases.ports import Changes, EcsDeploymentLink
 from tests.support.builders import (
     HOME,
@@ -80,6 +83,20 @@ def test_a_pipeline_finds_the_applications_that_it_serves(world: LedgerWorld) ->
         PipelineFollower("checkout", timedelta(days=1)),
     ]
     assert world.directory.served_by(PipelineRef(ELSEWHERE, "monorepo")) == []
+
+
+def test_a_build_project_finds_the_applications_whose_pushes_start_it(world: LedgerWorld) -> None:
+    repository = GitRepository(Provider.GITHUB, "acme/monorepo")
+    build = PushTrigger(repository, Startable.BUILD, "monorepo")
+    pipeline = replace(build, starts=Startable.PIPELINE)
+    world.install(replace(make_configuration(), git=(build, build)))
+    world.install(replace(make_configuration(make_spec(BASKET)), git=(build,)))
+    world.install(replace(make_configuration(make_spec(StageId("search", "dev"))), git=(pipeline,)))
+
+    found = world.directory.started_for_pushes("monorepo")
+
+    assert sorted(found) == [ProjectId("basket", "monorepo"), ProjectId("checkout", "monorepo")]
+    assert world.directory.started_for_pushes("mono") == []
 
 
 def test_a_service_finds_its_owner(world: LedgerWorld) -> None:

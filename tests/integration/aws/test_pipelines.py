@@ -17,6 +17,7 @@ from longshore.aws.clients import Clients
 from longshore.aws.codebuild import AwsBuilds
 from longshore.aws.codepipeline import AwsPipelines
 from longshore.aws.gate import Gate, Recorder
+from longshore.domain.builds import BuildState, SeenBuild
 from longshore.domain.errors import NotPermitted
 from longshore.domain.executions import ActionState, BuildOutcome, ExecutionState, SeenExecution
 from longshore.domain.outcomes import EventName
@@ -353,3 +354,42 @@ def test_builds_say_which_phase_failed_and_what_they_pushed() -> None:
         "images:4": BuildOutcome(),
         "no build": BuildOutcome(),
     }
+
+
+@pytest.mark.parametrize(
+    ("shown", "state"),
+    [("SUCCEEDED", BuildState.SUCCEEDED), ("FAULT", BuildState.FAULT)],
+)
+def test_a_build_is_read_back_with_its_state_and_its_times(shown: str, state: BuildState) -> None:
+    berlin = timezone(timedelta(hours=1))
+    times = {"startTime": MOMENT.astimezone(berlin), "endTime": MOMENT + timedelta(minutes=1)}
+    clients = Clients(session())
+    with Stubber(clients.codebuild) as stub:
+        answer = {"builds": [{**FAILED_BUILD, **times, "buildStatus": shown}]}
+        stub.add_response("batch_get_builds", answer, {"ids": ["images:1"]})
+
+        seen = AwsBuilds(Gate(), clients).build("images:1")
+
+    assert seen == SeenBuild(
+        id="images:1",
+        state=state,
+        outcome=BuildOutcome("BUILD", "set -e TOKEN=[redacted]", "https://console/log"),
+        started_at=MOMENT,
+        ended_at=MOMENT + timedelta(minutes=1),
+    )
+
+
+def test_a_build_in_a_state_that_is_not_known_yet_goes_on() -> None:
+    clients = Clients(session())
+    with Stubber(clients.codebuild) as stub:
+        answer = {"builds": [{"id": "images:1", "buildStatus": "NEW_WORD"}]}
+        stub.add_response("batch_get_builds", answer, {"ids": ["images:1"]})
+        stub.add_response(
+            "batch_get_builds", {"buildsNotFound": ["images:2"]}, {"ids": ["images:2"]}
+        )
+        builds = AwsBuilds(Gate(), clients)
+
+        assert builds.build("images:1") == SeenBuild(
+            id="images:1", state=BuildState.IN_PROGRESS, outcome=BuildOutcome()
+        )
+        assert builds.build("images:2") is None

@@ -14,16 +14,10 @@ from longshore.decide.adoption import (
     name_image,
     running_by_alias,
 )
-from longshore.decide.concerns import (
-    FollowedImage,
-    NamedPipeline,
-    OwnedTarget,
-    Place,
-    Registered,
-    concerns,
-)
+from longshore.decide.concerns import concerns
 from longshore.decide.explanation import explain
 from longshore.decide.promotion import Deploy, HoldBack, decide_move
+from longshore.decide.registered import FollowedImage, NamedPipeline, OwnedTarget, Place, Registered
 from longshore.decide.rendering import UnknownContainerError, references_for, render
 from longshore.decide.selection import Chosen, choose, is_runnable
 from longshore.decide.settlement import Broken, Done, UnderWay, settle, to_return

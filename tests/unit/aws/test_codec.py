@@ -17,6 +17,7 @@ from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import SemverPolicy, TagPolicy
+from longshore.domain.projects import ProjectId
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.wakeups import Hint
 from longshore.usecases.ports import EcsDeploymentLink, KnownRevision
@@ -26,6 +27,7 @@ from tests.support.fakes import NOON
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 STAGES = st.builds(StageId, NAMES, NAMES)
 PIPELINES = st.builds(PipelineId, NAMES, NAMES)
+PROJECTS = st.builds(ProjectId, NAMES, NAMES)
 MOMENTS = st.datetimes(min_value=NOON.replace(year=2020, tzinfo=None), timezones=st.just(UTC))
 SPANS = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 JSON = st.recursive(
@@ -48,8 +50,9 @@ RECORDS = st.one_of(
     st.builds(Configuration),
     st.builds(KnownRevision),
     st.builds(EcsDeploymentLink),
-    st.builds(Announcement, stage=STAGES, pipeline=st.none(), detail=DETAILS),
-    st.builds(Announcement, stage=st.none(), pipeline=PIPELINES, detail=DETAILS),
+    st.builds(Announcement, stage=STAGES, pipeline=st.none(), project=st.none(), detail=DETAILS),
+    st.builds(Announcement, stage=st.none(), pipeline=PIPELINES, project=st.none(), detail=DETAILS),
+    st.builds(Announcement, stage=st.none(), pipeline=st.none(), project=PROJECTS, detail=DETAILS),
 )
 
 

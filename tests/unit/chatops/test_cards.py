@@ -8,6 +8,7 @@ from longshore.chatops.cards import Card, compose_card, compose_step
 from longshore.chatops.slack import SlackBot
 from longshore.domain.chat import LastLines, Telling
 from longshore.domain.outcomes import EventName
+from longshore.domain.projects import ProjectId
 from longshore_local.slack.standin import SlackStandIn
 from tests.support.builders import make_pipeline_announcement
 from tests.support.tellings import BACK, FOUND, HOSTILE, LONG, STARTED, telling, worst
@@ -155,3 +156,25 @@ def test_a_step_of_a_pipeline_says_what_came_of_it() -> None:
     mended = make_pipeline_announcement(2, EventName.PIPELINE_SUCCEEDED)
 
     assert "mended pipeline checkout" in words(compose_step(Telling(mended)))
+
+
+def test_a_build_by_itself_is_told_with_its_push_and_its_log() -> None:
+    announcement = make_pipeline_announcement()
+    push = {"ref": "refs/tags/v1", "pusher": "ada"}
+    failed = replace(
+        announcement,
+        name=EventName.BUILD_FAILED,
+        pipeline=None,
+        project=ProjectId("checkout", "checkout-image"),
+        detail={**announcement.detail, "push": push},
+    )
+
+    said = words(compose_card(Telling(failed)))
+
+    for expected in (
+        ":x: FAILED build checkout-image: f4d05743bf2b: Show tax",
+        "*Trigger*\\npush of tag v1 by ada",
+        "<https://log.example/1|What the build wrote>",
+        "`longshore status`",
+    ):
+        assert expected in said

@@ -229,6 +229,7 @@ def test_what_tells_no_fact_has_none(sample: str, outcome: str) -> None:
         ("ecs/deployment_completed_china", "wake", "of checkout/staging"),
         ("ecs/task_stopped_crash", "wake", "of checkout/staging"),
         ("codebuild/build_succeeded", "ignored", "no application names the pipeline"),
+        ("codebuild/build_by_hand", "ignored", "no application the project checkout for a push"),
         ("malformed/no_account", "rejected", "account is missing"),
     ],
 )
@@ -239,6 +240,16 @@ def test_a_configuration_says_which_stage_is_concerned(
 
     assert document["outcome"] == outcome
     assert words in document["reason"]
+
+
+def test_a_build_concerns_the_application_whose_pushes_start_it(config: Path) -> None:
+    git = "git: [{github: acme/checkout, branches: [main], build: checkout}]\n"
+    config.write_text(CONFIGURATION + git)
+
+    document = explained(EVENTS / "codebuild/build_by_hand.json", "--config", config)
+
+    assert (document["outcome"], document["rules"]) == ("wake", ["BuildStateRule"])
+    assert document["reason"].endswith("is SUCCEEDED, and pushes start it for checkout")
 
 
 @pytest.mark.parametrize(

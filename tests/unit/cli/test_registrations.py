@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longshore.decide.concerns import FollowedImage, OwnedTarget, Place
+from longshore.decide.registered import FollowedImage, NamedProject, OwnedTarget, Place
 from longshore.domain.policies import SemverPolicy, TagPolicy
 from longshore_cli.errors import UsageError
 from longshore_cli.registrations import Registrations, read_registrations
@@ -293,3 +293,30 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
         return
 
     assert all(str(file) in warning for warning in found.warnings)
+
+
+# ── builds that pushes start ─────────────────────────────────────────────────────────────────
+
+
+def with_git(file: Path, git: str) -> Registrations:
+    return read(
+        file,
+        "apiVersion: longshore/v1\napplication: shop\nimages: {}\nstages: {prod: {targets: []}}\n"
+        f"git: {git}\n",
+    )
+
+
+def test_the_projects_are_named_that_pushes_start(file: Path) -> None:
+    found = with_git(
+        file,
+        "[{github: a/b, branches: [main], build: shop-image}, {github: a/b, pipeline: shop}]",
+    )
+
+    assert found.warnings == ()
+    assert found.registered.projects == (NamedProject("shop", "shop-image", ANYWHERE),)
+    assert found.registered.pipelines == ()
+
+
+@pytest.mark.parametrize("git", ["none", "[text]", "[{build: [a]}]", "[{build: 'a b'}]"])
+def test_what_names_no_project_is_passed_over(file: Path, git: str) -> None:
+    assert with_git(file, git).registered.projects == ()

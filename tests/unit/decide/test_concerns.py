@@ -1,14 +1,7 @@
 import pytest
 
-from longshore.decide.concerns import (
-    FollowedImage,
-    Ignore,
-    OwnedTarget,
-    Place,
-    Registered,
-    Wake,
-    concerns,
-)
+from longshore.decide.concerns import Ignore, Wake, concerns
+from longshore.decide.registered import FollowedImage, OwnedTarget, Place, Registered
 from longshore.domain.facts import (
     EcsDeploymentChanged,
     Fact,

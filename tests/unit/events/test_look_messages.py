@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from longshore.domain.builds import AnyLook, BuildLook
 from longshore.domain.errors import UnknownSchema
 from longshore.domain.executions import Look
 from longshore.events.look_messages import encode_look, look_id, parse_look
@@ -11,13 +12,17 @@ LOOK = Look(pipeline=PIPELINE, execution=EXECUTION.id, events=("a", "b"), ended=
 BUILD = Look(pipeline=PIPELINE, build="images:813953eb-2284", busy=3)
 
 
-@pytest.mark.parametrize("look", [LOOK, BUILD])
-def test_a_look_comes_back_as_it_went(look: Look) -> None:
+ALONE = BuildLook(build="images:813953eb-2284", events=("a",), attempt=1, busy=2)
+
+
+@pytest.mark.parametrize("look", [LOOK, BUILD, ALONE])
+def test_a_look_comes_back_as_it_went(look: AnyLook) -> None:
     assert parse_look(encode_look(look)) == look
 
 
 def test_a_look_belongs_to_its_execution_or_its_build() -> None:
     assert (LOOK.group, BUILD.group) == (EXECUTION.id, "813953eb-2284")
+    assert (ALONE.group, ALONE.project) == ("813953eb-2284", "images")
 
 
 def test_two_events_make_two_looks_and_one_delivered_twice_makes_one() -> None:
@@ -33,6 +38,8 @@ def test_two_events_make_two_looks_and_one_delivered_twice_makes_one() -> None:
         ({"execution": "a/b"}, "is the id of no execution"),
         ({"execution": None}, "names neither an execution nor a build"),
         ({"execution": None, "build": "x y"}, "names neither an execution nor a build"),
+        ({"pipeline": None, "build": "x y"}, "names neither a pipeline nor a build"),
+        ({"pipeline": None, "build": None}, "look.build: expected text"),
         ({"events": "a"}, "look.events: expected a list"),
         ({"ended": 1}, "look.ended: expected true or false"),
         ({"attempt": -1}, "look.attempt: expected a whole number"),

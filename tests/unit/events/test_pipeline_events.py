@@ -121,7 +121,7 @@ def test_an_announcement_of_a_pipeline_comes_back_as_it_went() -> None:
     ("stage", "pipeline"), [(None, None), (STAGE, PipelineId("shop", "checkout"))]
 )
 def test_an_announcement_is_about_one_thing(stage: object, pipeline: object) -> None:
-    with pytest.raises(ValueError, match="about a stage or about a pipeline"):
+    with pytest.raises(ValueError, match="about one stage, pipeline or project"):
         replace(told(), stage=stage, pipeline=pipeline)  # type: ignore[arg-type]  # that is it
 
 

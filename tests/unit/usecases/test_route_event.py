@@ -7,10 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from longshore.domain.builds import BuildLook
 from longshore.domain.configuration import Follower
 from longshore.domain.executions import ExecutionState, Look, Timeline
 from longshore.domain.pipelines import PipelineFollower, PipelineRef, PipelineSpec
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import GitRepository, Provider, Startable
+from longshore.domain.triggers import PushTrigger
 from longshore.domain.wakeups import Hint, Wakeup
 from longshore.events.look_messages import encode_look
 from longshore.events.messages import encode_wakeup
@@ -48,6 +52,10 @@ class CountingDirectory(InMemoryDirectory):
     def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
         self.lookups += 1
         return super().served_by(pipeline)
+
+    def started_for_pushes(self, project: str) -> Sequence[ProjectId]:
+        self.lookups += 1
+        return super().started_for_pushes(project)
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         self.lookups += 1
@@ -361,3 +369,72 @@ def test_a_tick_has_executions_looked_at_that_took_too_long() -> None:
 
     assert routed.reason == "0 stages due, 1 executions due, 0 announcements sent again"
     assert desk.looks.queued == [(Look(pipeline=PIPELINE, execution=EXECUTION.id), "m-1")]
+
+
+# ── builds by themselves ─────────────────────────────────────────────────────────────────────
+
+BUILD = "checkout-image:b08054db-a099-49ad-8ac7-cf63338d81b5"
+
+
+def make_build_event(*, initiator: str = "start/1", region: str = "") -> dict[str, object]:
+    region = region or HOME.region
+    return {
+        "id": "e-1",
+        "source": "aws.codebuild",
+        "detail-type": "CodeBuild Build State Change",
+        "account": HOME.account,
+        "region": region,
+        "detail": {
+            "build-status": "SUCCEEDED",
+            "project-name": "checkout-image",
+            "build-id": f"arn:aws:codebuild:{region}:{HOME.account}:build/{BUILD}",
+            "additional-information": {"initiator": initiator},
+        },
+    }
+
+
+def starting(*names: str) -> Desk:
+    """Return a desk where pushes to a repository start builds of these projects."""
+    desk = Desk()
+    repository = GitRepository(Provider.GITHUB, "acme/checkout")
+    triggers = tuple(PushTrigger(repository, Startable.BUILD, name) for name in names)
+    desk.state.install(replace(make_configuration(), git=triggers))
+    return desk
+
+
+def test_a_build_that_a_push_may_have_started_is_looked_at() -> None:
+    desk = starting("checkout-image")
+
+    routed = desk.route(make_build_event())
+
+    assert (routed.kind, routed.executions) == ("watch", (BUILD,))
+    assert desk.looks.builds == [(BuildLook(build=BUILD, events=("e-1",)), "m-1")]
+    assert desk.looks.queued == []
+    assert desk.directory.lookups == 1
+
+
+@pytest.mark.parametrize(
+    ("projects", "change", "reason"),
+    [
+        (("other",), {}, "no application the project checkout-image for a push"),
+        (("checkout-image",), {"region": "us-east-1"}, "no application the project checkout-image"),
+        (("checkout-image",), {"initiator": "codepipeline/x"}, "names the pipeline x"),
+    ],
+)
+def test_other_builds_are_left_alone(
+    projects: tuple[str, ...], change: dict[str, str], reason: str
+) -> None:
+    desk = starting(*projects)
+
+    routed = desk.route(make_build_event(**change))
+
+    assert routed.kind == "ignored"
+    assert reason in routed.reason
+    assert desk.looks.builds == []
+
+
+def test_a_later_look_at_a_build_goes_its_way() -> None:
+    desk, look = Desk(), BuildLook(build=BUILD, events=("e-1",), attempt=1)
+
+    assert desk.route(encode_look(look)).executions == (BUILD,)
+    assert desk.looks.builds == [(look, "m-1")]

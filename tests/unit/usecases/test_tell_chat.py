@@ -14,6 +14,7 @@ from longshore.domain.errors import (
     UnknownReply,
 )
 from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.projects import ProjectId
 from longshore.domain.routes import Route
 from longshore.usecases.chat_ports import MessageGone, NotTaken
 from longshore.usecases.tell_chat import ONE_CHANNEL, Owed, tell_chat
@@ -332,6 +333,19 @@ def test_what_a_message_is_complete_without_is_looked_up_once_and_only_with_time
     assert world.chat.tellings[2].last_lines == LastLines(
         "web", absence="there was no time to read them"
     )
+
+
+def test_a_build_that_failed_calls_people() -> None:
+    world = ChatWorld()
+    world.routes.routes = [Route("#a", (EventName.BUILD_FAILED,), ("dev",), ("here",))]
+    project = ProjectId("checkout", "checkout-image")
+    failed = replace(
+        make_pipeline_announcement(1), name=EventName.BUILD_FAILED, pipeline=None, project=project
+    )
+
+    tell(world, failed, failed)
+
+    assert [telling.mention for telling in world.chat.tellings] == [("here",)]
 
 
 def test_an_execution_has_one_message_and_its_failure_calls_people() -> None:

@@ -10,6 +10,7 @@ import pytest
 from longshore.aws import items, keys
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.errors import NotPermitted
+from longshore.domain.origins import Origin
 from longshore.domain.releases import Release
 from longshore.usecases.ports import EcsDeploymentLink
 from longshore_cli.origin.asked import AskedTask
@@ -291,6 +292,20 @@ def test_a_build_that_a_push_started_without_a_pipeline_is_found_by_its_own_id(w
     shown = ways.shown("shop/staging")
 
     assert told(shown, "push") == "refs/heads/main of acme/shop at github, 1 h ago"
+
+
+def test_a_build_by_itself_leads_to_its_push_without_an_execution(ways: Ways) -> None:
+    ways.runs()
+    origin = Origin(commit=COMMIT, author="ana")
+    ways.built(replace(BUILT, origin=origin))
+    ways.pushed(replace(LINK, execution=BUILD))
+
+    shown = ways.shown("shop/staging")
+
+    assert told(shown, "built") == f"{BUILD}, started by the push"
+    assert told(shown, "commit") == f"{COMMIT} in acme/shop by ana"
+    assert told(shown, "push") == "refs/heads/main of acme/shop at github by ana, 1 h ago"
+    assert not any("None" in line for line in shown)
 
 
 def test_labels_are_the_last_resort_and_said_to_be_the_images_own_word(ways: Ways) -> None:

@@ -39,6 +39,17 @@ def test_a_build_goes_before_a_deployment() -> None:
     assert way_of(BARE, None) is None
 
 
+def test_a_build_by_itself_has_its_commit_from_the_push() -> None:
+    alone = replace(BUILT, origin=Origin(commit=COMMIT, author="ana"))
+    link = replace(LINK, execution=BUILD)
+    trail = Trail(image=DEPLOYED, built=alone, link=link)
+
+    assert trail.way == Way(alone.origin, Word.PUSH, BUILD)
+    assert trail.commit is not None
+    assert (trail.commit.word, trail.commit.author) == (Word.PUSH, "ana")
+    assert (trail.why_no_build, trail.why_no_push, trail.next_step) == (None, None, None)
+
+
 def test_a_push_may_have_started_a_build_or_an_execution() -> None:
     assert Way(ORIGIN, Word.BUILD, BUILD).links == [BUILD, f"shop:{EXECUTION.id}"]
     assert Way(Origin(commit=COMMIT), Word.DEPLOYMENT).links == []

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
-from longshore.aws.pipeline_views import build_outcome
+from longshore.aws.pipeline_views import build_outcome, seen_build
+from longshore.domain.builds import SeenBuild
 from longshore.domain.executions import BuildOutcome, Builds
 from longshore.events.codebuild import BUILD_ID
 
@@ -29,3 +30,8 @@ class AwsBuilds:
             reply = self._gate.call(self._clients.codebuild.batch_get_builds, ids=ids)
             found |= {build["id"]: build_outcome(build) for build in reply.get("builds", ())}
         return found
+
+    def build(self, build: str) -> SeenBuild | None:
+        """Return a build as it is shown, None where there is none (any more)."""
+        reply = self._gate.call(self._clients.codebuild.batch_get_builds, ids=[build])
+        return next((seen_build(each) for each in reply.get("builds", ())), None)

@@ -22,6 +22,7 @@ from longshore.domain.errors import UnknownSchema
 from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import StageId
 from longshore.domain.policies import SemverPolicy, TagPolicy
+from longshore.domain.projects import ProjectId
 
 SCHEMA = 1
 """The schema of what this code writes, and the newest that it reads."""
@@ -130,6 +131,7 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     StageId: str,
     PipelineId: str,
+    ProjectId: str,
 }
 
 # ── reading: by what a field is declared as ──────────────────────────────────────────────────
@@ -204,4 +206,5 @@ _READERS: dict[Any, Reader] = {
     timedelta: lambda seconds: timedelta(seconds=seconds),
     StageId: StageId.parse,
     PipelineId: PipelineId.parse,
+    ProjectId: ProjectId.parse,
 }

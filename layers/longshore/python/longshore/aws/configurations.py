@@ -185,3 +185,5 @@ def _lookup_items(lookups: Lookups, number: int) -> "Iterator[Item]":
         yield item | items.of_stage(stage)
     for pushes in sorted(lookups.git):
         yield items.git_item(pushes, number)
+    for project in sorted(lookups.projects):
+        yield items.project_item(project, number)

@@ -10,6 +10,7 @@ from longshore.domain.configuration import Follower
 from longshore.domain.errors import Conflict
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
 
 if TYPE_CHECKING:
     from longshore.aws.items import Item
@@ -52,6 +53,11 @@ class DynamoDirectory:
             }
         )
         return [items.record_of(item, PipelineFollower) for item in found]
+
+    def started_for_pushes(self, project: str) -> Sequence[ProjectId]:
+        """Return a build project as each application has it that starts it for pushes."""
+        found = self._partition(keys.project_partition(project))
+        return [items.record_of(item, ProjectId) for item in found]
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:
         """Return the one stage that owns a service."""

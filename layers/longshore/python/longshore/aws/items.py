@@ -20,6 +20,7 @@ from longshore.domain.intents import Intent
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, StageId
+from longshore.domain.projects import ProjectId
 from longshore.domain.pushes import PushLink, PushRecord
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
@@ -180,6 +181,11 @@ def pipeline_lookup_item(pipeline: PipelineRef, follower: PipelineFollower, numb
 def git_item(follower: PushFollower, number: int) -> "Item":
     """Return the item by which a Git repository finds an application's configuration `number`."""
     return record_item(keys.git_lookup(follower), "git", follower, number)
+
+
+def project_item(project: ProjectId, number: int) -> "Item":
+    """Return the item by which a build project finds an application's configuration `number`."""
+    return record_item(keys.project_lookup(project), "project", project, number)
 
 
 def push_item(push: PushRecord) -> "Item":

@@ -15,6 +15,7 @@
 | execution | `pipeline#` and the pipeline | `execution#` and its id |
 | pipeline | `pipeline#` and the pipeline | `standing` |
 | origin | `origin#` and the digest | `execution` |
+| project lookup | `project#` and the build project | `application#` and its name |
 | Git repository lookup | `git#` provider `:` and the path | `application#` and its name |
 | push | `push#` and the hash of its body | `record` |
 | execution's push | `execution#` pipeline or project `:` id | `push` |
@@ -37,6 +38,7 @@ from zlib import crc32
 
 from longshore.domain.pipelines import ExecutionRef, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
 from longshore.domain.pushes import GitRepository
 from longshore.domain.rates import ApiClass
 from longshore.domain.triggers import PushFollower
@@ -187,6 +189,16 @@ def git_partition(repository: GitRepository) -> str:
 def git_lookup(follower: PushFollower) -> Key:
     """Return where it says that an application starts something for a repository."""
     return Key(git_partition(follower.repository), f"application#{follower.application}")
+
+
+def project_partition(project: str) -> str:
+    """Return the partition of the applications that start builds of a project for pushes."""
+    return f"project#{project}"
+
+
+def project_lookup(project: ProjectId) -> Key:
+    """Return where it says that an application starts builds of a project for pushes."""
+    return Key(project_partition(project.project), f"application#{project.application}")
 
 
 def push(name: str) -> Key:

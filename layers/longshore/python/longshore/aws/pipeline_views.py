@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from longshore.domain.builds import BuildState, SeenBuild
 from longshore.domain.executions import (
     ActionRun,
     ActionState,
@@ -86,6 +87,19 @@ def build_outcome(build: Mapping[str, Any]) -> BuildOutcome:
         message=_context(phase.get("contexts") or ()),
         log=address((build.get("logs") or {}).get("deepLink")),
         digest=_digest(build.get("exportedEnvironmentVariables") or ()),
+    )
+
+
+def seen_build(build: Mapping[str, Any]) -> SeenBuild:
+    """Return a build as CodeBuild shows it."""
+    known = {state.value: state for state in BuildState}
+    started, ended = build.get("startTime"), build.get("endTime")
+    return SeenBuild(
+        id=str(build["id"]),
+        state=known.get(str(build.get("buildStatus")), BuildState.IN_PROGRESS),
+        outcome=build_outcome(build),
+        started_at=_moment(started) if started else None,
+        ended_at=_moment(ended) if ended else None,
     )
 
 

@@ -6,8 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from longshore.aws.gate import Gate
+from longshore.domain.builds import AnyLook
 from longshore.domain.errors import Throttled
-from longshore.domain.executions import Look
 from longshore.domain.wakeups import Wakeup
 from longshore.events.look_messages import encode_look, look_id
 from longshore.events.messages import deduplication_id, encode_sweep, encode_wakeup
@@ -80,13 +80,13 @@ class SqsWakeups:
 
 
 class SqsLooks:
-    """Has executions of pipelines looked at again, through the inbox."""
+    """Has executions of pipelines and builds looked at again, through the inbox."""
 
     def __init__(self, inbox: Queue) -> None:
         """Send to `inbox`."""
         self._inbox = inbox
 
-    def send(self, looks: Sequence[Look], *, delay: timedelta = timedelta()) -> None:
+    def send(self, looks: Sequence[AnyLook], *, delay: timedelta = timedelta()) -> None:
         """Look again, after a delay of at most 15 minutes."""
         self._inbox.send(
             [
@@ -101,13 +101,13 @@ class SqsLooks:
 
 
 class SqsExecutionQueue:
-    """Has executions of pipelines looked at, each in a message group of its own."""
+    """Has executions of pipelines and builds looked at, each in a message group of its own."""
 
     def __init__(self, executions: Queue) -> None:
         """Send to `executions`, a FIFO queue."""
         self._executions = executions
 
-    def look(self, looks: Sequence[Look], message_id: str) -> None:
+    def look(self, looks: Sequence[AnyLook], message_id: str) -> None:
         """Have executions looked at; `message_id` names what caused it."""
         self._executions.send(
             [

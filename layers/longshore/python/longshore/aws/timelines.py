@@ -1,7 +1,7 @@
 """Timelines of executions, how their pipelines stand, and where images came from, on DynamoDB."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from longshore.aws import items, keys
@@ -79,7 +79,7 @@ def _writes(table: str, changes: TimelineChanges) -> "Iterator[TransactWriteItem
         # has told it, except where the ledger was brought back to an earlier day.
         yield {"Put": {"TableName": table, "Item": items.outbox_item(told)}}
     for image in changes.images:
-        yield kept_once(table, keys.origin(image.digest), _image_item(image, timeline))
+        yield image_write(table, image, timeline.updated_at)
 
 
 def timeline_item(timeline: Timeline) -> "Item":
@@ -97,6 +97,10 @@ def _standing_item(pipeline: PipelineRecord) -> "Item":
     return items.record_item(key, "pipeline", pipeline, pipeline.version)
 
 
-def _image_item(image: BuiltImage, timeline: Timeline) -> "Item":
-    item = items.record_item(keys.origin(image.digest), "origin", image)
-    return item | items.expiry(timeline.updated_at, KEEP_ORIGINS)
+def image_write(
+    table: str, image: BuiltImage, since: datetime | None
+) -> "TransactWriteItemTypeDef":
+    """Return the write that keeps where an image came from, where nothing is known of it."""
+    key = keys.origin(image.digest)
+    item = items.record_item(key, "origin", image)
+    return kept_once(table, key, item | items.expiry(since, KEEP_ORIGINS))

@@ -57,6 +57,7 @@ _EMOJI: Mapping[EventName, str] = {
     EventName.PIPELINE_SUPERSEDED: ":fast_forward:",
     EventName.PIPELINE_STOPPED: ":no_entry_sign:",
     EventName.PIPELINE_STUCK: ":hourglass:",
+    EventName.BUILD_FAILED: ":x:",
 }
 
 

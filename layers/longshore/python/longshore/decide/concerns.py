@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.decide.candidacy import why_never, why_no_candidate
+from longshore.decide.registered import FollowedImage, OwnedTarget, Registered
 from longshore.decide.watching import (
+    PipelineFact,
     look_of,
-    pipeline_of,
     what_moved,
     why_too_early,
     why_unwatched,
 )
+from longshore.domain.builds import AnyLook, BuildLook
 from longshore.domain.delivery_facts import CodeDeployMoved, DeliveryFact, GitReferenceMoved
 from longshore.domain.executions import Look
 from longshore.domain.facts import (
@@ -29,74 +31,11 @@ from longshore.domain.facts import (
     ReferrerChanged,
     Route,
     ServiceActed,
-    ServiceMention,
     TaskMoved,
     TaskStopped,
 )
 from longshore.domain.observations import RolloutState
 from longshore.domain.places import Home
-from longshore.domain.policies import Selection
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An account and a region; None stands for any, where a configuration names none."""
-
-    account: str | None = None
-    region: str | None = None
-
-    def holds(self, home: Home) -> bool:
-        """Whether something at home there can be meant."""
-        return self.account in {None, home.account} and self.region in {None, home.region}
-
-    def __str__(self) -> str:
-        """Return account and region as people read them."""
-        return f"account {self.account or 'any'}, region {self.region or 'any'}"
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedImage:
-    """A stage chooses among the images of a repository.
-
-    `selection` is None for a policy that this version cannot read: it could choose anything.
-    """
-
-    stage: str
-    repository: str
-    place: Place
-    selection: Selection | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedTarget:
-    """A stage owns an ECS service."""
-
-    stage: str
-    cluster: str
-    name: str
-    place: Place
-
-    def is_named(self, mention: ServiceMention) -> bool:
-        """Whether an event means this service, as far as it says which one it means."""
-        return self.name == mention.name and mention.cluster in {None, self.cluster}
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPipeline:
-    """An application names a pipeline as one that serves it."""
-
-    application: str
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """What the stages follow and own, and the pipelines that applications name."""
-
-    images: tuple[FollowedImage, ...] = ()
-    services: tuple[OwnedTarget, ...] = ()
-    pipelines: tuple[NamedPipeline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +48,10 @@ class Wake:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The fact concerns an execution of a pipeline that these applications name."""
+    """The fact concerns an execution of a pipeline, or a build, that these applications name."""
 
     applications: tuple[str, ...]
-    look: Look
+    look: AnyLook
     reason: str
 
 
@@ -150,7 +89,7 @@ _MOST_LISTED = 3
 def concerns(fact: Fact, registered: Registered | None = None) -> Concern:
     """Which of the registered stages a fact concerns; with None, whether it could concern any."""
     if isinstance(fact, DeliveryFact):
-        return _of_pipeline(fact, registered)
+        return _of_delivery(fact, registered)
     match fact:
         case ImagePushed():
             return _of_push(fact, registered)
@@ -262,13 +201,32 @@ def _owners(
 # ── pipelines ────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_pipeline(fact: DeliveryFact, registered: Registered | None) -> Concern:
+def _of_delivery(fact: DeliveryFact, registered: Registered | None) -> Concern:
     if isinstance(fact, CodeDeployMoved | GitReferenceMoved):
         return Ignore(why_unwatched(fact))
-    refusal, pipeline = why_too_early(fact), pipeline_of(fact)
-    if refusal or pipeline is None:
-        return Ignore(refusal or f"no pipeline started what moved here: {what_moved(fact)}")
-    look = look_of(fact, pipeline)
+    refusal = why_too_early(fact)
+    if refusal:
+        return Ignore(refusal)
+    look = look_of(fact)
+    if isinstance(look, BuildLook):
+        return _of_build(fact, look, registered)
+    return _of_pipeline(fact, look, registered)
+
+
+def _of_build(fact: PipelineFact, look: BuildLook, registered: Registered | None) -> Concern:
+    if registered is None:
+        reason = f"{what_moved(fact)}: it concerns the applications whose pushes start its project"
+        return Watch((), look, reason)
+    named = [each for each in registered.projects if each.name == look.project]
+    names = _unique(each.application for each in named if each.place.holds(fact.home))
+    if names:
+        return Watch(names, look, f"{what_moved(fact)}, and pushes start it for {', '.join(names)}")
+    nobody = f"no pipeline started the build, and no application the project {look.project}"
+    return Ignore(f"{nobody} for a push")
+
+
+def _of_pipeline(fact: PipelineFact, look: Look, registered: Registered | None) -> Concern:
+    pipeline = look.pipeline
     if registered is None:
         reason = f"{what_moved(fact)}: it concerns the applications that name the pipeline"
         return Watch((), look, reason)

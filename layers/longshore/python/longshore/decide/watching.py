@@ -1,7 +1,8 @@
-"""Which pipeline does a fact of a delivery engine concern, and is it worth a look at all?"""
+"""What is a fact of a delivery engine a reason to look at, if it is worth a look at all?"""
 
 from collections.abc import Mapping
 
+from longshore.domain.builds import AnyLook, BuildLook
 from longshore.domain.delivery_facts import (
     BuildMoved,
     CodeDeployMoved,
@@ -11,10 +12,9 @@ from longshore.domain.delivery_facts import (
     PipelineStageMoved,
 )
 from longshore.domain.executions import Look
-from longshore.domain.pipelines import PipelineRef
 
 PipelineFact = PipelineMoved | PipelineStageMoved | PipelineActionMoved | BuildMoved
-"""Facts that can be about an execution of a pipeline."""
+"""Facts that can be about an execution of a pipeline; a build may be one by itself."""
 
 _ENDED_BUILDS = frozenset({"SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT"})
 
@@ -28,17 +28,14 @@ _ENDS: Mapping[str, str] = {
 """The states after which an execution does not go on by itself, as events call them."""
 
 
-def pipeline_of(fact: PipelineFact) -> PipelineRef | None:
-    """Return the pipeline that a fact is about, None for a build that none started."""
-    return fact.pipeline if isinstance(fact, BuildMoved) else fact.execution.pipeline
-
-
-def look_of(fact: PipelineFact, pipeline: PipelineRef) -> Look:
-    """Return the look at an execution that a fact is a reason for."""
+def look_of(fact: PipelineFact) -> AnyLook:
+    """Return the look that a fact is a reason for: at a build itself where no pipeline began it."""
     if isinstance(fact, BuildMoved):
-        return Look(pipeline=pipeline, build=fact.build)
+        if fact.pipeline is None:
+            return BuildLook(build=fact.build)
+        return Look(pipeline=fact.pipeline, build=fact.build)
     ended = isinstance(fact, PipelineMoved) and fact.state in _ENDS
-    return Look(pipeline=pipeline, execution=fact.execution.id, ended=ended)
+    return Look(pipeline=fact.execution.pipeline, execution=fact.execution.id, ended=ended)
 
 
 def why_unwatched(fact: CodeDeployMoved | GitReferenceMoved) -> str:

@@ -1,13 +1,13 @@
 """What came of events, and what is told to the world."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import StageId
+from longshore.domain.projects import ProjectId
 
 
 class Outcome(StrEnum):
@@ -53,15 +53,18 @@ class EventName(StrEnum):
     PIPELINE_SUPERSEDED = "PipelineSuperseded"
     PIPELINE_STOPPED = "PipelineStopped"
     PIPELINE_STUCK = "PipelineStuck"
+    BUILD_FAILED = "BuildFailed"
+    """Of builds that a push started by themselves; one of a pipeline fails with its execution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """An entry of the outbox: written with the transition it tells of, published after it.
 
-    `subject` is what the message is about: a deployment (`application/stage#7`), a stage, or an
-    execution (`application:execution id`) of a `pipeline` of the application, which then stands in
-    the place of the stage. `sequence` numbers the announcements of one subject from 1.
+    `subject` is what the message is about: a deployment (`application/stage#7`), a stage, an
+    execution (`application:execution id`) of a `pipeline` of the application, or a build
+    (`application:build id`) of a `project`, which then stands in the place of the stage. `sequence`
+    numbers the announcements of one subject from 1.
     """
 
     stage: StageId | None
@@ -71,16 +74,17 @@ class Announcement:
     at: datetime
     detail: Mapping[str, object]
     pipeline: PipelineId | None = None
+    project: ProjectId | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is about nothing, or about two things."""
-        if (self.stage is None) == (self.pipeline is None):
-            raise ValueError("an announcement is about a stage or about a pipeline")
+        if len(self._about()) != 1:
+            raise ValueError("an announcement is about one stage, pipeline or project")
 
     @property
-    def about(self) -> StageId | PipelineId:
-        """The stage or pipeline that it is about."""
-        return self.stage or cast("PipelineId", self.pipeline)
+    def about(self) -> StageId | PipelineId | ProjectId:
+        """The stage, pipeline or project that it is about."""
+        return self._about()[0]
 
     @property
     def application(self) -> str:
@@ -100,3 +104,6 @@ class Announcement:
         things of different kinds, a hold, a trouble, an adoption: each stands for itself.
         """
         return self.subject if self.subject != str(self.stage) else self.id
+
+    def _about(self) -> Sequence[StageId | PipelineId | ProjectId]:
+        return [each for each in (self.stage, self.pipeline, self.project) if each is not None]

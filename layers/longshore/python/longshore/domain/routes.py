@@ -15,7 +15,8 @@ class Route:
     `slack` is the channel as people write it (`#checkout`) or its id. `events` open a message, all
     where it is empty: so a version that knows other events reads the route, and means all of its
     own. One that is open is kept true whatever comes. `stages` are names, all where it is empty;
-    a pipeline is of no stage: a route for some stages covers those of its events that it names.
+    a pipeline or a build is of no stage: a route for some stages covers those of its events that it
+    names.
     `mention` are the ids of users and user groups to call by name when a deployment fails, or
     `here` or `channel`.
     """
@@ -26,7 +27,7 @@ class Route:
     mention: tuple[str, ...] = ()
 
     def covers(self, announcement: Announcement) -> bool:
-        """Whether the stage or pipeline of an announcement belongs to this route."""
+        """Whether what an announcement is about belongs to this route."""
         if announcement.stage is None:
             return not self.stages or announcement.name in self.events
         return not self.stages or announcement.stage.stage in self.stages

@@ -10,12 +10,12 @@ import re
 
 from longshore.domain.delivery_facts import BuildMoved
 from longshore.domain.facts import Fact
+from longshore.domain.projects import PROJECT_NAME
 from longshore.events.arns import Arn, parse_arn
 from longshore.events.documents import Fields, shown
 from longshore.events.engines import arns_of, engine_home, loose_fields
 
-PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
-BUILD_ID = re.compile(rf"{PROJECT.pattern}:[A-Za-z0-9-]{{1,64}}")
+BUILD_ID = re.compile(rf"{PROJECT_NAME.pattern}:[A-Za-z0-9-]{{1,64}}")
 """`project:id`, as BatchGetBuilds takes it."""
 
 _STATE = "CodeBuild Build State Change"

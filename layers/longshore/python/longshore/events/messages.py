@@ -17,6 +17,7 @@ from longshore.domain.failures import StoppedContainer, StoppedTask
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.pipelines import PipelineId
 from longshore.domain.places import Home, RepositoryRef, StageId
+from longshore.domain.projects import ProjectId
 from longshore.domain.wakeups import Announced, Hint, StopEvidence, Wakeup
 from longshore.events.documents import parse_document, shown
 from longshore.events.strict import Strict, encode_document
@@ -91,6 +92,7 @@ def encode_announcement(announcement: Announcement) -> str:
         "schema": SCHEMA,
         "stage": str(announcement.stage) if announcement.stage else None,
         "pipeline": str(announcement.pipeline) if announcement.pipeline else None,
+        "project": str(announcement.project) if announcement.project else None,
         "subject": announcement.subject,
         "sequence": announcement.sequence,
         "name": announcement.name,
@@ -109,9 +111,11 @@ def parse_announcement(body: str | bytes) -> Announcement:
     """
     fields = content_of(parse_document(body), ANNOUNCEMENT)
     stage, pipeline = fields.optional_text("stage"), fields.optional_text("pipeline")
+    project = fields.optional_text("project")
     return Announcement(
         stage=None if stage is None else StageId.parse(stage),
         pipeline=None if pipeline is None else PipelineId.parse(pipeline),
+        project=None if project is None else ProjectId.parse(project),
         subject=fields.text("subject"),
         sequence=fields.whole("sequence", least=1),
         name=_member(EventName, fields.text("name"), fields.at("name")),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from longshore.domain.outcomes import Announcement, EventName
+from longshore.domain.pipelines import PipelineId
+from longshore.domain.projects import ProjectId
 from longshore.events.documents import printable
 from longshore.events.told import Told
 
@@ -90,6 +92,11 @@ KINDS: Mapping[EventName, Kind] = {
         Severity.WARNING,
         'To stop it: longshore pipelines stop {stage} --reason "..."',
     ),
+    EventName.BUILD_FAILED: Kind(
+        "FAILED build",
+        Severity.ERROR,
+        "To try again: push once more. What runs meanwhile: longshore status",
+    ),
 }
 
 
@@ -101,6 +108,7 @@ def compose_notice(announcement: Announcement) -> Notice:
         "application": announcement.application,
         "stage": announcement.stage.stage if announcement.stage else "",
         "pipeline": announcement.pipeline.pipeline if announcement.pipeline else "",
+        "project": announcement.project.project if announcement.project else "",
         "event": announcement.name.value,
         "deployment": printable(told.text("deployment")),
         "execution": printable(told.text("execution")),
@@ -116,8 +124,12 @@ def compose_notice(announcement: Announcement) -> Notice:
 
 
 def called(announcement: Announcement) -> str:
-    """Return what an announcement is about, as people call it: `application/stage`, a pipeline."""
-    return announcement.pipeline.pipeline if announcement.pipeline else str(announcement.stage)
+    """Return what it is about, as people call it: `application/stage`, a pipeline, a project."""
+    match announcement.about:
+        case PipelineId(pipeline=name) | ProjectId(project=name):
+            return name
+        case stage:
+            return str(stage)
 
 
 def next_step(announcement: Announcement) -> tuple[str, str]:
@@ -133,6 +145,7 @@ def _lines(announcement: Announcement, kind: Kind, told: Told) -> Iterator[str]:
         ("Stage", announcement.stage.stage if announcement.stage else ""),
         ("Pipeline", announcement.pipeline.pipeline if announcement.pipeline else ""),
         ("Execution", told.text("execution")),
+        ("Build", told.text("build")),
         ("Deployment", told.text("deployment")),
         ("Release", told.releases),
         ("Commit", told.commit),

@@ -31,7 +31,7 @@ def execution_detail(
         "repository": timeline.repository,
         "author": timeline.author,
         "trigger": _trigger(timeline),
-        "push": _push(push),
+        "push": push_detail(push) if push else None,
         "failure": _failure(failure),
         "started_at": _iso(timeline.started_at),
         "seconds": _seconds(timeline),
@@ -59,9 +59,8 @@ def _trigger(timeline: Timeline) -> dict[str, object] | None:
     return None if trigger is None else {"kind": trigger.kind, "actor": trigger.detail}
 
 
-def _push(link: PushLink | None) -> dict[str, object] | None:
-    if link is None:
-        return None
+def push_detail(link: PushLink) -> dict[str, object]:
+    """Return what is told of the push that started an execution or a build."""
     return {
         "provider": link.repository.provider.value,
         "repository": link.repository.name,

@@ -1,7 +1,7 @@
 """What is looked up of configurations.
 
-Who follows a repository or a pipeline, which stages there are, and which applications have
-something to start for pushes to a Git repository.
+Who follows a repository or a pipeline, which stages there are, which applications have something
+to start for pushes to a Git repository, and which builds they start for them.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from longshore.domain.configuration import Configuration, Follower, StageImage
 from longshore.domain.pipelines import PipelineFollower, PipelineRef
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import Startable
 from longshore.domain.triggers import PushFollower
 
 FollowedBy = tuple[RepositoryRef, StageId]
@@ -27,20 +29,21 @@ class Lookups:
     stages: frozenset[StageId]
     pipelines: Mapping[ServedBy, PipelineFollower] = field(default_factory=dict)
     git: frozenset[PushFollower] = frozenset()
+    projects: frozenset[ProjectId] = frozenset()
 
     def along(self, ways: "Lookups") -> "Lookups":
         """Return the lookups by the ways, and of the stages, that `ways` has."""
         followers = {way: f for way, f in self.followers.items() if way in ways.followers}
         pipelines = {way: f for way, f in self.pipelines.items() if way in ways.pipelines}
-        git = self.git & ways.git
-        return Lookups(followers, self.stages & ways.stages, pipelines, git)
+        git, projects = self.git & ways.git, self.projects & ways.projects
+        return Lookups(followers, self.stages & ways.stages, pipelines, git, projects)
 
     def without(self, kept: "Lookups") -> "Lookups":
         """Return the lookups that `kept` does not have."""
         followers = {way: f for way, f in self.followers.items() if way not in kept.followers}
         pipelines = {way: f for way, f in self.pipelines.items() if way not in kept.pipelines}
-        git = self.git - kept.git
-        return Lookups(followers, self.stages - kept.stages, pipelines, git)
+        git, projects = self.git - kept.git, self.projects - kept.projects
+        return Lookups(followers, self.stages - kept.stages, pipelines, git, projects)
 
 
 def lookups_of(*configurations: Configuration) -> Lookups:
@@ -60,7 +63,13 @@ def lookups_of(*configurations: Configuration) -> Lookups:
     git = frozenset(
         PushFollower(t.repository, each.application) for each in configurations for t in each.git
     )
-    return Lookups(followers, stages, pipelines, git)
+    projects = frozenset(
+        ProjectId(each.application, trigger.name)
+        for each in configurations
+        for trigger in each.git
+        if trigger.starts is Startable.BUILD
+    )
+    return Lookups(followers, stages, pipelines, git, projects)
 
 
 def services_of(configuration: Configuration) -> Mapping[ServiceRef, StageId]:

@@ -16,6 +16,7 @@ from longshore.domain.observations import DescribedRevision, EcsService, TaskDef
 from longshore.domain.outcomes import Announcement, EventOutcome
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.domain.projects import ProjectId
 from longshore.domain.rates import ApiClass, Rate
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
@@ -152,6 +153,10 @@ class Directory(Protocol):
 
     def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
         """Return the applications that a pipeline serves, and the limits that they set."""
+        ...
+
+    def started_for_pushes(self, project: str) -> Sequence[ProjectId]:
+        """Return a build project as each application has it that starts it for pushes."""
         ...
 
     def stage_of_service(self, service: ServiceRef) -> StageId | None:

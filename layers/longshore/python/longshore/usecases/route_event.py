@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from longshore.decide.concerns import (
+from longshore.decide.concerns import Ignore, Wake, Watch, concerns
+from longshore.decide.registered import (
     FollowedImage,
-    Ignore,
     NamedPipeline,
+    NamedProject,
     OwnedTarget,
     Place,
     Registered,
-    Wake,
-    Watch,
-    concerns,
 )
+from longshore.domain.builds import AnyLook, BuildLook
 from longshore.domain.executions import Look
 from longshore.domain.facts import EcsDeploymentChanged, Fact, ImagePushed, TaskStopped
 from longshore.domain.pipelines import ExecutionRef
@@ -40,10 +39,10 @@ class WorkQueue(Protocol):
 
 
 class ExecutionQueue(Protocol):
-    """The queue that executions of pipelines are looked at through, each a group of its own."""
+    """The queue that executions and builds are looked at through, each a group of its own."""
 
-    def look(self, looks: Sequence[Look], message_id: str) -> None:
-        """Have executions looked at; `message_id` names what caused it, as in `WorkQueue`."""
+    def look(self, looks: Sequence[AnyLook], message_id: str) -> None:
+        """Have them looked at; `message_id` names what caused it, as in `WorkQueue`."""
         ...
 
 
@@ -79,7 +78,7 @@ def route(body: str | bytes, message_id: str, ports: RouterPorts) -> Routed:
         if WAKEUP in document:
             return _wake([wakeup_from(document)], "a wake-up", message_id, ports)
         if LOOK in document:
-            return _look(look_from(document), "a look at an execution", message_id, ports)
+            return _look(look_from(document), "a look", message_id, ports)
     except ValueError as error:
         return Routed("rejected", str(error))
     if CLOCK in document:
@@ -104,7 +103,7 @@ def _on_fact(fact: Fact, message_id: str, ports: RouterPorts) -> Routed:
     if fact.home.account != ports.home.account:
         reason = f"it is of account {fact.home.account}, Longshore runs in {ports.home.account}"
         return Routed("ignored", reason)
-    concern = concerns(fact, _registered(fact, possible, ports.directory))
+    concern = concerns(fact, _registered(fact, possible, ports))
     if isinstance(concern, Ignore):
         return Routed("ignored", concern.reason)
     if isinstance(concern, Watch):
@@ -115,10 +114,13 @@ def _on_fact(fact: Fact, message_id: str, ports: RouterPorts) -> Routed:
     return _wake(wakeups, concern.reason, message_id, ports)
 
 
-def _registered(fact: Fact, possible: Wake | Watch, directory: Directory) -> Registered:
+def _registered(fact: Fact, possible: Wake | Watch, ports: RouterPorts) -> Registered:
     """Look up who could be meant: one query, whatever the fact."""
+    directory = ports.directory
     if isinstance(possible, Watch):
-        return Registered(pipelines=_named(possible, directory))
+        if isinstance(possible.look, BuildLook):
+            return Registered(projects=_projects(possible.look, ports))
+        return Registered(pipelines=_named(possible.look, directory))
     match fact:
         case ImagePushed():
             return Registered(images=_followed(fact.repository, directory))
@@ -128,8 +130,17 @@ def _registered(fact: Fact, possible: Wake | Watch, directory: Directory) -> Reg
             return Registered()
 
 
-def _named(possible: Watch, directory: Directory) -> tuple[NamedPipeline, ...]:
-    pipeline = possible.look.pipeline
+def _projects(look: BuildLook, ports: RouterPorts) -> tuple[NamedProject, ...]:
+    """Look up who starts a project: pushes start what lies where Longshore runs."""
+    place = Place(ports.home.account, ports.home.region)
+    return tuple(
+        NamedProject(each.application, each.project, place)
+        for each in ports.directory.started_for_pushes(look.project)
+    )
+
+
+def _named(look: Look, directory: Directory) -> tuple[NamedPipeline, ...]:
+    pipeline = look.pipeline
     place = Place(pipeline.home.account, pipeline.home.region)
     return tuple(
         NamedPipeline(each.application, pipeline.name, place)
@@ -177,9 +188,10 @@ def _wakeup(stage: StageId, fact: Fact, message_id: str) -> Wakeup:
             return Wakeup(stage, frozenset({Hint.ECS}), events)
 
 
-def _look(look: Look, reason: str, message_id: str, ports: RouterPorts) -> Routed:
+def _look(look: AnyLook, reason: str, message_id: str, ports: RouterPorts) -> Routed:
     ports.executions.look([look], message_id)
-    return Routed("watch", reason, executions=(look.execution or look.build or "",))
+    execution = None if isinstance(look, BuildLook) else look.execution
+    return Routed("watch", reason, executions=(execution or look.build or "",))
 
 
 def _on_clock(beat: object, message_id: str, ports: RouterPorts) -> Routed:

@@ -34,7 +34,9 @@ ONE_CHANNEL = "webhook"
 
 _BROADCAST = frozenset({Phase.FAILED, Phase.ROLLED_BACK})
 
-_CALLING = frozenset({EventName.DEPLOYMENT_FAILED, EventName.PIPELINE_FAILED})
+_CALLING = frozenset(
+    {EventName.DEPLOYMENT_FAILED, EventName.PIPELINE_FAILED, EventName.BUILD_FAILED}
+)
 """What people are called for, by name."""
 
 

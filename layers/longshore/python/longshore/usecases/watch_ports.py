@@ -1,14 +1,14 @@
-"""What watching executions of pipelines needs of the world."""
+"""What watching executions of pipelines, and builds that pushes start, needs of the world."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from longshore.domain.builds import AnyLook, SeenBuild
 from longshore.domain.executions import (
     Builds,
     ExecutionSnapshot,
-    Look,
     PipelineRecord,
     SeenExecution,
     Timeline,
@@ -16,6 +16,8 @@ from longshore.domain.executions import (
 from longshore.domain.origins import BuiltImage
 from longshore.domain.outcomes import Announcement
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineRef
+from longshore.domain.projects import ProjectId
+from longshore.domain.pushes import PushLink
 from longshore.usecases.ports import Clock
 
 
@@ -31,6 +33,30 @@ class TimelineChanges:
     pipeline: PipelineRecord | None = None
     announcements: tuple[Announcement, ...] = ()
     images: tuple[BuiltImage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildChanges:
+    """What becomes of a build that a push started: everything here is written, or nothing is.
+
+    What is known of an image already stays.
+    """
+
+    ended_at: datetime
+    image: BuiltImage | None = None
+    announcements: tuple[Announcement, ...] = ()
+
+
+class PushedBuildStore(Protocol):
+    """Builds that pushes started, in the ledger."""
+
+    def push_of(self, build: str) -> PushLink | None:
+        """Return the push that started a build, read consistently; None where none did."""
+        ...
+
+    def commit(self, changes: BuildChanges) -> bool:
+        """Write what becomes of a build; return False where it was written and told before."""
+        ...
 
 
 class TimelineStore(Protocol):
@@ -50,10 +76,14 @@ class TimelineStore(Protocol):
 
 
 class PipelineDirectory(Protocol):
-    """The lookup from a pipeline to those whom it serves."""
+    """The lookups from a pipeline, or a project, to those whom it serves."""
 
     def served_by(self, pipeline: PipelineRef) -> Sequence[PipelineFollower]:
         """Return the applications that a pipeline serves, and the limits that they set."""
+        ...
+
+    def started_for_pushes(self, project: str) -> Sequence[ProjectId]:
+        """Return a build project as each application has it that starts it for pushes."""
         ...
 
 
@@ -76,22 +106,27 @@ class BuildEngine(Protocol):
         """Return what is said of each build; of one that is forgotten, nothing."""
         ...
 
+    def build(self, build: str) -> SeenBuild | None:
+        """Return a build as it is shown, None where there is none (any more)."""
+        ...
+
 
 class LookAgain(Protocol):
-    """The way to the next look at an execution."""
+    """The way to the next look at an execution or a build."""
 
-    def send(self, looks: Sequence[Look], *, delay: timedelta = timedelta()) -> None:
+    def send(self, looks: Sequence[AnyLook], *, delay: timedelta = timedelta()) -> None:
         """Look again, after a delay of at most 15 minutes."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WatchPorts:
-    """What watching an execution needs."""
+    """What watching an execution, or a build, needs."""
 
     directory: PipelineDirectory
     pipelines: Pipelines
     builds: BuildEngine
     timelines: TimelineStore
+    pushed: PushedBuildStore
     looks: LookAgain
     clock: Clock

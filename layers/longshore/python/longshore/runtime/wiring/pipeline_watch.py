@@ -3,6 +3,7 @@
 from longshore.aws.codebuild import AwsBuilds
 from longshore.aws.codepipeline import AwsPipelines
 from longshore.aws.directory import DynamoDirectory
+from longshore.aws.pushed_builds import DynamoPushedBuildStore
 from longshore.aws.queues import SqsLooks
 from longshore.aws.timelines import DynamoTimelineStore
 from longshore.runtime.clock import Invocation, SystemClock
@@ -19,6 +20,7 @@ def make_pipeline_watch(settings: PipelineWatchSettings, invocation: Invocation)
         pipelines=AwsPipelines(make_gate(), make_clients()),
         builds=AwsBuilds(make_gate(), make_clients()),
         timelines=DynamoTimelineStore(table),
+        pushed=DynamoPushedBuildStore(table),
         looks=SqsLooks(make_queue(settings.inbox_url)),
         clock=SystemClock(invocation),
     )
