@@ -169,6 +169,8 @@ class Pipelines:
     def builds_of(self, project: str) -> list[Mapping[str, Any]]:
         """Return every build of a project."""
         listed: Any = self.builds.call("ListBuildsForProject", {"projectName": project})
+        if "ids" not in listed:
+            return []
         reply: Any = self.builds.call("BatchGetBuilds", {"ids": listed["ids"]})
         found: list[Mapping[str, Any]] = reply["builds"]
         return found

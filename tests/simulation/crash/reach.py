@@ -9,10 +9,12 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 
 import longshore.usecases
 
-WATCHING = "watch_execution."
-LOOKING = frozenset({"route_event._look", "route_event._look_at", "route_event._named"})
-"""What watches executions of pipelines moves no stage, and no event of theirs arrives here: every
-crash between two of its calls is tried in tests/unit/usecases/test_watch_execution.py."""
+WATCHING = ("watch_execution.", "watch_build.")
+LOOKING = frozenset(
+    {f"route_event.{each}" for each in ("_look", "_look_at", "_named", "_projects")}
+)
+"""What watches pipelines and builds moves no stage, and no event of theirs arrives here: the tests
+of the two use cases in tests/unit/usecases try every crash between two of their calls."""
 
 _FOLDER = str(Path(longshore.usecases.__file__).parent)
 

@@ -21,6 +21,7 @@ from longshore.events.notices import compose_notice
 from longshore.usecases.watch_build import merged_builds, watch_build
 from longshore.usecases.watch_execution import LOOKS_AGAIN, MOST_TOLD, Seen
 from tests.support.builders import make_configuration, make_digest, make_spec
+from tests.support.deaths import CrashError, Death, Dying
 from tests.support.fakes import NOON
 from tests.support.watch_fakes import Watchtower
 
@@ -309,3 +310,29 @@ def test_what_is_not_known_of_a_build_is_null() -> None:
     image = image_of(replace(seen, outcome=BuildOutcome(digest=make_digest(1))), link)
     assert image is not None
     assert image.origin.author is None
+
+
+@pytest.mark.parametrize("effect", [False, True])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_crash_at_any_call_is_repaired_by_the_next_look(
+    kiln: Kiln,
+    at: int,
+    effect: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    kiln.show(make_build(BuildState.FAILED, replace(FAILURE, digest=make_digest(3))))
+    ports, death = kiln.tower.ports, Death(at, effect=effect)
+    dying = replace(
+        ports,
+        directory=Dying(ports.directory, death),
+        builds=Dying(ports.builds, death),
+        pushed=Dying(ports.pushed, death),
+    )
+    try:
+        watch_build(LOOK, dying)
+    except CrashError:
+        watch_build(LOOK, ports)
+    else:
+        assert at == 5, "fewer calls than expected"
+
+    assert [each.name for each in kiln.told] == [EventName.BUILD_FAILED]
+    assert kiln.tower.pushed.images[make_digest(3)].build == BUILD

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,16 +27,13 @@ from longshore.usecases.watch_execution import (
     watch_execution,
 )
 from tests.support.builders import HOME, make_configuration, make_digest, make_push_link, make_spec
+from tests.support.deaths import CrashError, Death, Dying
 from tests.support.fakes import NOON
 from tests.support.watch_fakes import EXECUTION, PIPELINE, Watchtower, make_run, make_seen
 
 S = ExecutionState
 FAILED, SUCCEEDED = ActionState.FAILED, ActionState.SUCCEEDED
 LOOK = Look(pipeline=PIPELINE, execution=EXECUTION.id, events=("e-1",))
-
-
-class CrashError(Exception):
-    """The function was killed here."""
 
 
 @pytest.fixture
@@ -337,42 +333,6 @@ def _each_word_once(tower: Watchtower) -> None:
 
 def _all_told(tower: Watchtower) -> list[Announcement]:
     return [each for changes in tower.timelines.commits for each in changes.announcements]
-
-
-class Dying:
-    """A port whose calls are counted with those of others; one of them kills the function."""
-
-    def __init__(self, inner: object, death: "Death") -> None:
-        self._inner = inner
-        self._death = death
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  it stands for any port
-        method = getattr(self._inner, name)
-
-        def call(*arguments: object, **named: object) -> object:
-            self._death.comes_before()
-            result = method(*arguments, **named)
-            self._death.comes_after()
-            return result
-
-        return call
-
-
-class Death:
-    """Kills before or after the n-th call."""
-
-    def __init__(self, at: int, *, effect: bool) -> None:
-        self.left = at
-        self.effect = effect
-
-    def comes_before(self) -> None:
-        self.left -= 1
-        if self.left == 0 and not self.effect:
-            raise CrashError
-
-    def comes_after(self) -> None:
-        if self.left == 0 and self.effect:
-            raise CrashError
 
 
 @pytest.mark.parametrize("effect", [False, True])
