@@ -36,6 +36,10 @@ def free_port() -> int:
         return port
 
 
+MOST_CALLS = 200_000
+"""Calls that are recorded: the oldest go first, and what was used once must be seen at the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
     """How to start it; `extra` is added to the environment that Lambda functions inherit."""
@@ -64,6 +68,7 @@ class EmulatorSettings:
             "S3_DATA_DIR": str(scratch / "s3"),
             "STATE_DIR": str(scratch / "state"),
             "CLOUDTRAIL_RECORDING": "1",
+            "CLOUDTRAIL_MAX_EVENTS": str(MOST_CALLS),
             "IOT_MTLS_ENABLED": "0",  # it would listen on port 8883 of every interface
             # It shall find no engine: at its start it removes containers that it takes for its own.
             "DOCKER_HOST": f"unix://{scratch}/no-docker",
