@@ -27,7 +27,7 @@ from tests.simulation.mutants import pushing
 from tests.simulation.mutants.mutant import Mutant
 
 MOST_STORIES = 3
-ONE_IN = 6
+ONE_IN = 12
 """Calls of which one is visited: another one each time, and every one by `make sim-crashes`."""
 
 
