@@ -396,3 +396,18 @@ def test_every_permission_is_explained(name: str) -> None:
     explained = (ROOT / "docs/iam.md").read_text()
 
     assert [action for action in grants(name) if f"`{action}`" not in explained] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "keys"), [("dynamodb:PutItem", "push#*"), ("dynamodb:Query", "git#*")]
+)
+def test_what_the_internet_talks_to_reaches_one_kind_of_item_by_each_call(
+    action: str, keys: str
+) -> None:
+    """That AWS holds a call to it is not shown here: the emulator knows no such condition."""
+    (statement,) = (each for each in granted("Webhook") if action in each.actions)
+
+    assert statement.condition == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }

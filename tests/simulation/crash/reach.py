@@ -9,7 +9,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 
 import longshore.usecases
 
-WATCHING = ("watch_execution.", "watch_build.")
+WATCHING = ("watch_execution.", "watch_build.", "look_again.")
 LOOKING = frozenset(
     {f"route_event.{each}" for each in ("_look", "_look_at", "_named", "_projects")}
 )

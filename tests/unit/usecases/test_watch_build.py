@@ -18,8 +18,9 @@ from longshore.domain.triggers import PushTrigger
 from longshore.events.build_events import build_detail
 from longshore.events.messages import encode_announcement, parse_announcement
 from longshore.events.notices import compose_notice
-from longshore.usecases.watch_build import merged_builds, watch_build
-from longshore.usecases.watch_execution import LOOKS_AGAIN, MOST_TOLD, Seen
+from longshore.usecases.look_again import LOOKS_AGAIN, merged
+from longshore.usecases.watch_build import watch_build
+from longshore.usecases.watch_execution import MOST_TOLD, Seen
 from tests.support.builders import make_configuration, make_digest, make_spec
 from tests.support.deaths import CrashError, Death, Dying
 from tests.support.fakes import NOON
@@ -275,7 +276,7 @@ def test_a_permission_that_is_missing_is_for_a_person(kiln: Kiln) -> None:
 def test_messages_of_one_build_make_one_look() -> None:
     looks = [replace(LOOK, events=("a", "b"), attempt=1, busy=2), replace(LOOK, events=("b",))]
 
-    assert merged_builds(looks) == replace(LOOK, events=("a", "b"), busy=2)
+    assert merged(looks) == replace(LOOK, events=("a", "b"), busy=2)
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────

@@ -19,11 +19,11 @@ from longshore.domain.executions import (
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.pipelines import ExecutionRef, PipelineId, PipelineRef, PipelineSpec
 from longshore.domain.places import StageId
+from longshore.usecases.look_again import LOOKS_AGAIN
 from longshore.usecases.watch_execution import (
-    LOOKS_AGAIN,
     MOST_TOLD,
     Seen,
-    merged,
+    one_look,
     watch_execution,
 )
 from tests.support.builders import HOME, make_configuration, make_digest, make_push_link, make_spec
@@ -261,7 +261,7 @@ def test_a_lost_race_is_looked_at_anew(tower: Watchtower) -> None:
 def test_messages_of_one_execution_make_one_look() -> None:
     looks = [replace(LOOK, events=("a", "b"), attempt=1), replace(LOOK, events=("b",), ended=True)]
 
-    assert merged(looks) == replace(LOOK, events=("a", "b"), ended=True)
+    assert one_look(looks) == replace(LOOK, events=("a", "b"), ended=True)
 
 
 # ── shuffled, doubled, late and interrupted ──────────────────────────────────────────────────

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from longshore.aws import items, keys
+from longshore.aws import items
 from longshore.aws.errors import ConditionsFailed
+from longshore.aws.pushes import DynamoPushRecords
 from longshore.aws.table import Table
 from longshore.aws.timelines import image_write
 from longshore.aws.transactions import ABSENT
@@ -21,11 +22,11 @@ class DynamoPushedBuildStore:
     def __init__(self, table: Table) -> None:
         """Keep everything in `table`."""
         self._table = table
+        self._records = DynamoPushRecords(table)
 
     def push_of(self, build: str) -> PushLink | None:
         """Return the push that started a build, read consistently; None where none did."""
-        (item,) = self._table.get_all(keys.push_link(build))
-        return None if item is None else items.record_of(item, PushLink)
+        return self._records.link(build)
 
     def commit(self, changes: BuildChanges) -> bool:
         """Write what becomes of a build; return False where it was written and told before.

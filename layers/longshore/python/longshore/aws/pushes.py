@@ -124,8 +124,8 @@ class DynamoPushRecords:
         return None if item is None else items.record_of(item, PushRecord)
 
     def link(self, execution: str) -> PushLink | None:
-        """Return the push that started an execution, `pipeline:id`, or a build; for who looks."""
-        item = self._table.get(keys.push_link(execution))
+        """Return the push that started an execution, `pipeline:id`, or a build."""
+        (item,) = self._table.get_all(keys.push_link(execution))
         return None if item is None else items.record_of(item, PushLink)
 
     def keep(self, record: PushRecord, link: PushLink | None = None) -> PushRecord:

@@ -31,8 +31,5 @@ def failure_of(seen: SeenBuild) -> PipelineFailure | None:
     end, outcome = _ENDS.get(seen.state), seen.outcome
     if end is None:
         return None
-    where = f" in its phase {outcome.phase}" if outcome.phase else ""
-    why = f": {outcome.message}" if outcome.message else ""
-    return PipelineFailure(
-        summary=f"{seen.project} {end}{where}{why}", phase=outcome.phase, log=outcome.log
-    )
+    summary = f"{seen.project} {end}{outcome.where_and_why}"
+    return PipelineFailure(summary, phase=outcome.phase, log=outcome.log)

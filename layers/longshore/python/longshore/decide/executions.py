@@ -124,8 +124,7 @@ def failure_of(timeline: Timeline) -> PipelineFailure:
 
 def _cause(run: ActionRun) -> str:
     if run.build and run.build.phase:
-        message = f": {run.build.message}" if run.build.message else ""
-        return f"{run.place} failed in its phase {run.build.phase}{message}"
+        return f"{run.place} failed{run.build.where_and_why}"
     words = run.error or run.summary
     return f"{run.place} failed: {words}" if words else f"{run.place} failed and does not say why"
 

@@ -76,6 +76,12 @@ class BuildOutcome:
     log: str | None = None
     digest: str | None = None
 
+    @property
+    def where_and_why(self) -> str:
+        """How a sentence that says "failed" goes on, as far as CodeBuild tells."""
+        where = f" in its phase {self.phase}" if self.phase else ""
+        return f"{where}: {self.message}" if self.message else where
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRun:

@@ -6,8 +6,8 @@ As in `longshore.events.pipeline_events`, of whose keys it has those that fit a 
 from longshore.domain.builds import SeenBuild
 from longshore.domain.executions import PipelineFailure
 from longshore.domain.pushes import PushLink
-from longshore.events.outbound import SCHEMA
-from longshore.events.pipeline_events import push_detail
+from longshore.events.outbound import SCHEMA, seconds_between
+from longshore.events.pipeline_events import iso, push_detail
 
 
 def build_detail(
@@ -30,12 +30,6 @@ def build_detail(
             "message": seen.outcome.message,
             "log": failure.log,
         },
-        "started_at": seen.started_at.isoformat() if seen.started_at else None,
-        "seconds": _seconds(seen),
+        "started_at": iso(seen.started_at),
+        "seconds": seconds_between(seen.started_at, seen.ended_at),
     }
-
-
-def _seconds(seen: SeenBuild) -> int | None:
-    if seen.started_at is None or seen.ended_at is None:
-        return None
-    return max(0, round((seen.ended_at - seen.started_at).total_seconds()))

@@ -35,7 +35,7 @@ def deployment_detail(deployment: DeploymentRecord) -> dict[str, object]:
         "failure": _failure(deployment.failure),
         "trigger": _trigger(deployment.trigger),
         "started_at": deployment.started_at.isoformat(),
-        "seconds": _seconds(deployment.started_at, deployment.finished_at),
+        "seconds": seconds_between(deployment.started_at, deployment.finished_at),
     }
 
 
@@ -155,5 +155,8 @@ def _hold(hold: Hold | None) -> dict[str, object] | None:
     }
 
 
-def _seconds(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else max(0, round((end - start).total_seconds()))
+def seconds_between(start: datetime | None, end: datetime | None) -> int | None:
+    """Return how long something took, None before its end."""
+    if start is None or end is None:
+        return None
+    return max(0, round((end - start).total_seconds()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from longshore.domain.executions import PipelineFailure, SourceRevision, Timeline
 from longshore.domain.pipelines import ExecutionRef
 from longshore.domain.pushes import PushLink
-from longshore.events.outbound import SCHEMA
+from longshore.events.outbound import SCHEMA, seconds_between
 
 
 def execution_detail(
@@ -33,8 +33,8 @@ def execution_detail(
         "trigger": _trigger(timeline),
         "push": push_detail(push) if push else None,
         "failure": _failure(failure),
-        "started_at": _iso(timeline.started_at),
-        "seconds": _seconds(timeline),
+        "started_at": iso(timeline.started_at),
+        "seconds": seconds_between(timeline.started_at, timeline.ended_at),
         "url": console_url(timeline.execution),
     }
 
@@ -82,12 +82,6 @@ def _failure(failure: PipelineFailure | None) -> dict[str, object] | None:
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as events carry it, None where it is not known."""
     return None if moment is None else moment.isoformat()
-
-
-def _seconds(timeline: Timeline) -> int | None:
-    """Return how long it took, null before its end."""
-    if timeline.started_at is None or timeline.ended_at is None:
-        return None
-    return max(0, round((timeline.ended_at - timeline.started_at).total_seconds()))

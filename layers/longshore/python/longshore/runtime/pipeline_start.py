@@ -1,4 +1,4 @@
-"""A batch of the pushes: what each is for is started."""
+"""Pushes out of their queue: what each is for is started."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -32,14 +32,15 @@ _MOST_LINES = 20
 
 
 def start_batch(event: Event, ports: StartPorts, journal: Journal) -> BatchAnswer:
-    """Start what a batch of pushes is for; return the messages that must come again."""
+    """Start what each push is for; return the messages that must come again.
+
+    The template has each message come alone, so that nothing of its group is behind it here.
+    """
     messages = messages_of(event)
-    waiting: dict[str, None] = {}  # groups, for what is behind in one waits with it
     owing: set[str] = set()
 
     def work(message: Message) -> None:
-        if message.group in waiting or not _done(message, ports, journal):
-            waiting[message.group] = None
+        if not _done(message, ports, journal):
             owing.add(message.id)
 
     ids = [message.id for message in messages]

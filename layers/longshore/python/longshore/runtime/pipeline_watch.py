@@ -1,14 +1,15 @@
 """A batch of the executions: the messages of one execution, or build, make one look at it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from longshore.domain.builds import AnyLook, BuildLook
 from longshore.domain.executions import Look
 from longshore.events.look_messages import parse_look
 from longshore.runtime.batch import BatchAnswer, Event, Message, messages_of, run_groups
 from longshore.runtime.observability import MESSAGES_IGNORED, MESSAGES_REJECTED, Journal
-from longshore.usecases.watch_build import merged_builds, watch_build
-from longshore.usecases.watch_execution import Seen, merged, watch_execution
+from longshore.usecases.look_again import merged
+from longshore.usecases.watch_build import watch_build
+from longshore.usecases.watch_execution import Seen, one_look, watch_execution
 from longshore.usecases.watch_ports import WatchPorts
 
 
@@ -18,11 +19,11 @@ def watch_batch(event: Event, ports: WatchPorts, journal: Journal) -> BatchAnswe
     def work(messages: Sequence[Message]) -> None:
         looks = list(_looks(messages, journal))
         if executions := [each for each in looks if isinstance(each, Look)]:
-            look = merged(executions)
+            look = one_look(executions)
             _tell(look, watch_execution(look, ports), journal)
         if builds := [each for each in looks if isinstance(each, BuildLook)]:
-            build = merged_builds(builds)
-            _tell_build(build, watch_build(build, ports), journal)
+            build = merged(builds)
+            _tell(build, watch_build(build, ports), journal)
 
     return run_groups(messages_of(event), work, journal)
 
@@ -46,11 +47,11 @@ def _check_group(look: AnyLook, message: Message) -> None:
         raise ValueError(f"a look at {look.group} came in the message group {message.group}")
 
 
-def _tell(look: Look, seen: Seen, journal: Journal) -> None:
+def _tell(look: AnyLook, seen: Seen, journal: Journal) -> None:
+    what, named = _named(look, seen)
     journal.note(
-        "execution looked at",
-        pipeline=look.pipeline.name,
-        execution=seen.execution,
+        f"{what} looked at",
+        **named,
         outcome=seen.kind,
         reason=seen.reason,
         told=list(seen.told),
@@ -62,14 +63,8 @@ def _tell(look: Look, seen: Seen, journal: Journal) -> None:
         journal.count(MESSAGES_IGNORED, reason=seen.reason)
 
 
-def _tell_build(look: BuildLook, seen: Seen, journal: Journal) -> None:
-    journal.note(
-        "build looked at",
-        build=look.build,
-        outcome=seen.kind,
-        reason=seen.reason,
-        told=list(seen.told),
-        events=list(look.events),
-    )
-    if seen.kind == "ignored":
-        journal.count(MESSAGES_IGNORED, reason=seen.reason)
+def _named(look: AnyLook, seen: Seen) -> tuple[str, Mapping[str, object]]:
+    """Return what was looked at, and the names by which a line is found."""
+    if isinstance(look, BuildLook):
+        return "build", {"build": look.build}
+    return "execution", {"pipeline": look.pipeline.name, "execution": seen.execution}

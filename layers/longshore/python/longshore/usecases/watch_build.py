@@ -5,9 +5,7 @@ ends once, so what it is told by is made of its id, and written where it is not 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from longshore.decide.backoff import step_after
 from longshore.decide.builds import failure_of, image_of
 from longshore.domain.builds import BuildLook, BuildState, SeenBuild
 from longshore.domain.errors import Conflict, Throttled
@@ -15,19 +13,9 @@ from longshore.domain.executions import PipelineFailure
 from longshore.domain.outcomes import Announcement, EventName
 from longshore.domain.pushes import PushLink
 from longshore.events.build_events import build_detail
-from longshore.usecases.watch_execution import LOOKS_AGAIN, MOST_TOLD, Seen
+from longshore.usecases.look_again import is_last, look_once_more, look_when_free
+from longshore.usecases.watch_execution import MOST_TOLD, Seen
 from longshore.usecases.watch_ports import BuildChanges, WatchPorts
-
-
-def merged_builds(looks: Sequence[BuildLook]) -> BuildLook:
-    """Return the one look that stands for all of one message group."""
-    events = dict.fromkeys(event for look in looks for event in look.events)
-    return replace(
-        looks[0],
-        events=tuple(events),
-        attempt=min(look.attempt for look in looks),
-        busy=max(look.busy for look in looks),
-    )
 
 
 def watch_build(look: BuildLook, ports: WatchPorts) -> Seen:
@@ -39,8 +27,7 @@ def watch_build(look: BuildLook, ports: WatchPorts) -> Seen:
     try:
         return _watch(look, ports)
     except (Throttled, Conflict) as error:
-        again = replace(look, busy=look.busy + 1)
-        ports.looks.send([again], delay=step_after(look.busy))
+        look_when_free(look, ports.looks)
         return Seen("later", str(error))
 
 
@@ -57,10 +44,9 @@ def _watch(look: BuildLook, ports: WatchPorts) -> Seen:
 
 
 def _not_shown(look: BuildLook, reason: str, ports: WatchPorts) -> Seen:
-    if look.attempt >= len(LOOKS_AGAIN):
+    if is_last(look):
         return Seen("ignored", reason)
-    again = replace(look, attempt=look.attempt + 1, busy=0)
-    ports.looks.send([again], delay=LOOKS_AGAIN[look.attempt])
+    look_once_more(look, ports.looks)
     return Seen("later", reason)
 
 

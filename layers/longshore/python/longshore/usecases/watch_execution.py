@@ -6,9 +6,8 @@ is what CodePipeline shows, and each thing is told once: told and timeline are o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from longshore.decide.backoff import step_after
 from longshore.decide.executions import Keep, Leave, Watched, decide_execution
 from longshore.decide.timelines import builds_wanted
 from longshore.domain.errors import Conflict, NotPermitted, Refused, Throttled
@@ -23,10 +22,8 @@ from longshore.domain.outcomes import Announcement
 from longshore.domain.pipelines import ExecutionRef, PipelineFollower, PipelineId
 from longshore.domain.pushes import PushLink
 from longshore.events.pipeline_events import execution_detail
+from longshore.usecases.look_again import is_last, look_once_more, look_when_free, merged
 from longshore.usecases.watch_ports import TimelineChanges, WatchPorts
-
-LOOKS_AGAIN = (timedelta(seconds=10), timedelta(seconds=60))
-"""When to look again for what an event told of and CodePipeline does not show yet."""
 
 MOST_TOLD = 40
 """Applications told of one pipeline: what is told is one transaction with the timeline."""
@@ -45,16 +42,9 @@ class Seen:
     troubles: tuple[str, ...] = ()
 
 
-def merged(looks: Sequence[Look]) -> Look:
+def one_look(looks: Sequence[Look]) -> Look:
     """Return the one look that stands for all of one message group."""
-    events = dict.fromkeys(event for look in looks for event in look.events)
-    return replace(
-        looks[0],
-        events=tuple(events),
-        ended=any(look.ended for look in looks),
-        attempt=min(look.attempt for look in looks),
-        busy=max(look.busy for look in looks),
-    )
+    return replace(merged(looks), ended=any(look.ended for look in looks))
 
 
 def watch_execution(look: Look, ports: WatchPorts) -> Seen:
@@ -66,8 +56,7 @@ def watch_execution(look: Look, ports: WatchPorts) -> Seen:
     try:
         return _watch(look, ports)
     except (Throttled, Conflict) as error:
-        again = replace(look, busy=look.busy + 1)
-        ports.looks.send([again], delay=step_after(look.busy))
+        look_when_free(look, ports.looks)
         return Seen("later", str(error), look.execution)
 
 
@@ -117,7 +106,7 @@ def _look(
             limit=min(each.limit for each in served),
             now=ports.clock.now(),
             ended=look.ended,
-            settled=look.attempt >= len(LOOKS_AGAIN),
+            settled=is_last(look),
         )
     )
     if isinstance(decision, Keep):
@@ -180,6 +169,5 @@ def _announcements(
 
 
 def _look_again(look: Look, decision: Keep | Leave, ports: WatchPorts) -> None:
-    if decision.again and look.attempt < len(LOOKS_AGAIN):
-        again = replace(look, attempt=look.attempt + 1, busy=0)
-        ports.looks.send([again], delay=LOOKS_AGAIN[look.attempt])
+    if decision.again and not is_last(look):
+        look_once_more(look, ports.looks)
