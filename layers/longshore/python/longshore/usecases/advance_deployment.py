@@ -16,14 +16,17 @@ from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsService, RolloutState
 from longshore.domain.places import ServiceRef
 from longshore.domain.stages import TargetRecord
+from longshore.usecases import steps
 from longshore.usecases.adopt_stage import what_runs
 from longshore.usecases.conclude_deployment import succeed
+from longshore.usecases.failure_of import failure_of
 from longshore.usecases.keep_time import keep_timer, run_out
 from longshore.usecases.move_service import move_service
 from longshore.usecases.ports import Changes
 from longshore.usecases.prepare_revision import prepare_forward
 from longshore.usecases.return_stage import begin_return
 from longshore.usecases.round import SLICE, NotShownYetError, Round
+from longshore.usecases.step import Answer, Fails, Passed, Waits, take
 from longshore.usecases.wait_for_turn import expect_tokens, its_turn, stand_in_line
 
 Services = Mapping[ServiceRef, EcsService | None]
@@ -31,15 +34,36 @@ Services = Mapping[ServiceRef, EcsService | None]
 
 def advance_deployment(round_: Round, deployment: DeploymentRecord, *, drive: bool = True) -> None:
     """Judge what is under way, drive up to ten targets that have not begun, and conclude."""
+    if drive and not _is_prepared(round_, deployment):
+        return
     slice_, paced = _slice_with_tokens(round_)
     services = round_.observe(spec.service for spec in [*slice_, *_rolling(round_)])
     _judge(round_, services)
-    if _conclude(round_, deployment) or not drive:
-        return
-    paced = paced or _drive_all(round_, slice_, services, deployment)
-    if not _conclude(round_, deployment):
-        keep_timer(round_, deployment)
+    left = _conclude(round_, deployment)
+    if left is not None and drive and slice_:
+        paced = _drive_all(round_, slice_, services, deployment)
+        left = _conclude(round_, deployment)
+    if left is not None and drive:
+        keep_timer(round_, deployment, left.until)
         _come_back(round_, paced)
+
+
+def _is_prepared(round_: Round, deployment: DeploymentRecord) -> bool:
+    """Take what comes before the roll; return whether the targets may be called for."""
+    if _has_begun(round_):
+        return True
+    match take(steps.BEFORE_THE_ROLL, round_, deployment):
+        case Passed():
+            return True
+        case Waits(until):
+            keep_timer(round_, deployment, until)
+        case Fails(failure, fault):
+            begin_return(round_, round_.snapshot.deployment or deployment, failure, fault)
+    return False
+
+
+def _has_begun(round_: Round) -> bool:
+    return any(target.forward.moved for target in round_.targets())
 
 
 def waits_for_a_call(round_: Round) -> bool:
@@ -143,23 +167,36 @@ def _end(round_: Round, spec: TargetSpec, state: LegState, reason: str) -> None:
     round_.commit(Changes(targets=(replace(target, forward=leg, failure=failure),)))
 
 
-def _conclude(round_: Round, deployment: DeploymentRecord) -> bool:
-    """Act on the stage's verdict; return whether the way forward is over."""
+def _conclude(round_: Round, deployment: DeploymentRecord) -> Waits | None:
+    """Act on the stage's verdict; return what it waits for, None when the way forward is over."""
     current = round_.snapshot.deployment or deployment
     run_out(round_, current)
     # A rollback is not rolled back: where one service fails, the others go on.
     to_the_end = current.trigger.kind is TriggerKind.ROLLBACK
     if isinstance(settle(round_.targets(), to_the_end=to_the_end), UnderWay):
-        return False
+        asked = steps.WHILE_IT_ROLLS if _has_begun(round_) else ()
+        return _go_on(round_, current, take(asked, round_, current))
     _see_what_stayed(round_)
     match settle(round_.targets()):
         case Done(unproven):
-            succeed(round_, current, unproven)
+            answer = take(steps.AFTER_THE_ROLL, round_, current)
+            if not isinstance(answer, Passed):
+                return _go_on(round_, current, answer)
+            succeed(round_, round_.snapshot.deployment or current, unproven)
         case Broken(target, fault):
-            begin_return(round_, current, target, fault)
+            begin_return(round_, current, failure_of(round_, target), fault)
         case UnderWay():
-            return False
-    return True
+            return Waits()
+    return None
+
+
+def _go_on(round_: Round, deployment: DeploymentRecord, answer: Answer) -> Waits | None:
+    """Go on waiting, or take the way back that a step asks for."""
+    if isinstance(answer, Fails):
+        current = round_.snapshot.deployment or deployment
+        begin_return(round_, current, answer.failure, answer.fault)
+        return None
+    return answer if isinstance(answer, Waits) else Waits()
 
 
 def _see_what_stayed(round_: Round) -> None:

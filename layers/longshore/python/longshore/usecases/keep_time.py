@@ -28,14 +28,17 @@ def run_out(round_: Round, deployment: DeploymentRecord) -> None:
         round_.commit(Changes(targets=late))
 
 
-def keep_timer(round_: Round, deployment: DeploymentRecord) -> None:
+def keep_timer(round_: Round, deployment: DeploymentRecord, until: datetime | None = None) -> None:
     """Set the timer anew where it has gone off, or would go off too late.
 
     It may go off too early: it is set when a deployment begins, and services are called later.
+    `until` is when a step of the deployment wants to be asked again.
     """
     legs = [_leg(target, deployment) for target in round_.targets()]
     began = began_at(round_, deployment)
     wanted = next_end(legs, round_.snapshot.spec.deadline, began, round_.now)
+    if until is not None and until > round_.now:
+        wanted = min(wanted, until)
     due_at = round_.stage.due_at
     if due_at is None or due_at <= round_.now or due_at > wanted:
         round_.set_timer(wanted)

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from longshore.decide.explanation import explain
 from longshore.decide.pacing import wait_for
 from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Fault, hold_for, taken, to_return
 from longshore.decide.verdict import judge, may_call_again, of_another_hand, still_there
 from longshore.domain.configuration import TargetSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase, TriggerKind
-from longshore.domain.errors import NotPermitted, Paced, Refused, Throttled
-from longshore.domain.failures import Failure, StoppedTask
+from longshore.domain.errors import NotPermitted, Paced, Refused
+from longshore.domain.failures import Failure
 from longshore.domain.holds import Hold, Veto
 from longshore.domain.observations import EcsDeployment, EcsService
 from longshore.domain.outcomes import EventName
@@ -37,10 +36,9 @@ go back to it never does (aws/containers-roadmap#1488)."""
 
 
 def begin_return(
-    round_: Round, deployment: DeploymentRecord, target: TargetRecord, fault: Fault
+    round_: Round, deployment: DeploymentRecord, failure: Failure, fault: Fault
 ) -> None:
     """Record the failure and its cause, veto or hold the release, and begin to return."""
-    failure = target.failure or _explain(round_, target)
     failed = replace(deployment, failure=failure)
     stage = _kept_back(round_, failed, fault, failure)
     if deployment.trigger.kind is TriggerKind.ROLLBACK:
@@ -70,27 +68,6 @@ def advance_return(round_: Round, deployment: DeploymentRecord) -> None:
     keep_timer(round_, current)
     if _uncertain(legs.values()):
         round_.searching = True
-
-
-def _explain(round_: Round, target: TargetRecord) -> Failure:
-    service, leg = target.service, target.forward
-    observed = round_.observed.get(service)
-    headline = f"{service} did not come up: {leg.reason.rstrip('.')}."
-    event = observed.last_event if observed else None
-    failure = explain(str(service), headline, _stopped_tasks(round_, target), event)
-    return replace(failure, revision=leg.revision)
-
-
-def _stopped_tasks(round_: Round, target: TargetRecord) -> list[StoppedTask]:
-    """Return what stopped, best effort: an explanation must not keep the way back waiting."""
-    remembered = [target.stopped] if target.stopped else []
-    if target.forward.ecs_deployment_id is None:
-        return remembered
-    try:
-        found = round_.ports.ecs.stopped_tasks(target.service, target.forward.ecs_deployment_id)
-    except (NotPermitted, Refused, Throttled):
-        return remembered
-    return [*found] or remembered
 
 
 def _kept_back(

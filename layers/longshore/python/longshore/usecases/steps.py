@@ -1,0 +1,16 @@
+"""The steps of every deployment, in their order.
+
+The way is: what comes before the roll, the roll itself (`advance_deployment`), what is asked each
+time while targets roll, and what follows once every target has come up.
+"""
+
+from longshore.usecases.step import Step
+
+BEFORE_THE_ROLL: tuple[Step, ...] = ()
+"""Taken until the first service has been called for."""
+
+WHILE_IT_ROLLS: tuple[Step, ...] = ()
+"""Asked in each round while a target is under way: one that fails ends the way forward."""
+
+AFTER_THE_ROLL: tuple[Step, ...] = ()
+"""Taken once every target ended as meant, before the release is verified."""
