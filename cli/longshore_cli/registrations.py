@@ -29,8 +29,9 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.ecr import REPOSITORY, TAG
 from longshore.events.git_section import BUILD
 from longshore.events.pipeline_section import PIPELINE_KEYS
-from longshore_cli.configuration.models import Document, Image, Select, Stage, Target
+from longshore_cli.configuration.models import Document, Image, Select
 from longshore_cli.configuration.source import Path, Problem, Source, parse_source
+from longshore_cli.configuration.stages import Stage, Target
 from longshore_cli.documents import read_bytes
 from longshore_cli.errors import UsageError
 

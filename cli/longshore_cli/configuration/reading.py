@@ -21,8 +21,6 @@ from longshore_cli.configuration.models import (
     Pipeline,
     Route,
     Select,
-    Stage,
-    Target,
 )
 from longshore_cli.configuration.source import (
     Path,
@@ -32,6 +30,7 @@ from longshore_cli.configuration.source import (
     parse_source,
     path_text,
 )
+from longshore_cli.configuration.stages import Stage, Target
 from longshore_cli.documents import read_bytes
 from longshore_cli.errors import UsageError
 

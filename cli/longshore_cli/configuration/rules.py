@@ -13,7 +13,6 @@ from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.domain.pushes import Provider
 from longshore.domain.triggers import PUSH_VARIABLES
 from longshore.events.arns import ACCOUNT, REGION
-from longshore.events.configuration import LONGEST_DEADLINE, SERVICE, SHORTEST_DEADLINE
 from longshore.events.ecr import REPOSITORY, TAG
 from longshore.events.git_section import (
     ACTION,
@@ -40,6 +39,7 @@ from longshore.events.routes import (
     NOT_YET_EVENTS,
 )
 from longshore.events.sections import DURATION, parse_duration, suggestion
+from longshore.events.stage_section import LONGEST_DEADLINE, SERVICE, SHORTEST_DEADLINE
 
 _REGISTRY = r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
 _REPOSITORY = re.compile(rf"(?:{_REGISTRY})?{REPOSITORY.pattern}")

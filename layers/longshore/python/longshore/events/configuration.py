@@ -5,27 +5,18 @@ its name, since a wish that is silently ignored (an approval, a freeze) is worse
 Version ranges are taken as text here; `usecases.read_configuration` reads them too.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from longshore.domain.configuration import (
-    DEFAULT_DEADLINE,
     MOST_IMAGES,
-    MOST_TARGETS,
-    Base,
     Configuration,
-    Mode,
-    StageImage,
     StageSpec,
-    TargetSpec,
 )
-from longshore.domain.facts import ECS_NAME
 from longshore.domain.places import (
     NAME_PATTERN,
     NAME_RULE,
     Home,
-    RepositoryRef,
     ServiceRef,
     StageId,
 )
@@ -33,40 +24,26 @@ from longshore.events.documents import shown
 from longshore.events.git_section import parse_triggers
 from longshore.events.image_section import (
     NOT_YET_POLICIES,
-    DeclaredImage,
-    account_of,
     parse_image,
-    region_of,
 )
 from longshore.events.pipeline_section import parse_pipelines
 from longshore.events.routes import NOT_YET_EVENTS, parse_routes
-from longshore.events.sections import ConfigurationError, Section, suggestion
+from longshore.events.sections import ConfigurationError, Section
+from longshore.events.stage_section import NOT_YET_STAGE, NOT_YET_TARGET, parse_stage
 
 API_VERSION = "longshore/v1"
 
 NOT_YET: Mapping[str, frozenset[str]] = {
     "event": NOT_YET_EVENTS,
-    "stage": frozenset(
-        {"after", "alarms", "approval", "bake", "before", "soak", "strategy", "windows"}
-    ),
+    "stage": NOT_YET_STAGE,
     "select": NOT_YET_POLICIES,
-    "target": frozenset({"schedule"}),
+    "target": NOT_YET_TARGET,
 }
 """What the configuration will know and this version does not act on, by the kind of place."""
-
-SHORTEST_DEADLINE = timedelta(seconds=10)
-LONGEST_DEADLINE = timedelta(days=7)
 
 _DOCUMENT_KEYS = frozenset(
     {"apiVersion", "application", "git", "images", "notify", "pipelines", "stages"}
 )
-_STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
-_TARGET_KEYS = frozenset({"service", "containers", "base"})
-_MODES = frozenset(mode.value for mode in Mode)
-_BASES = frozenset(base.value for base in Base)
-
-SERVICE = re.compile(rf"{ECS_NAME.pattern}/{ECS_NAME.pattern}")
-
 _NAME_MEANING = f"is no valid name: {NAME_RULE}"
 
 
@@ -96,7 +73,7 @@ def parse_configuration(  # noqa: PLR0913  all of it belongs to one version and 
             "two of it",
         )
     stages = tuple(
-        _stage(_stage_id(application, name, section), section, images, home)
+        parse_stage(_stage_id(application, name, section), section, images, home)
         for name, section in root.sections("stages")
     )
     _check_owners(root, stages)
@@ -125,93 +102,6 @@ def _stage_id(application: str, name: str, section: Section) -> StageId:
     if NAME_PATTERN.fullmatch(name) is None:
         raise ConfigurationError(section.path, f"{shown(name)} {_NAME_MEANING}")
     return StageId(application, name)
-
-
-def _stage(
-    stage: StageId, section: Section, images: Iterable[DeclaredImage], home: Home
-) -> StageSpec:
-    section.check_keys(_STAGE_KEYS, not_yet=NOT_YET["stage"])
-    mode = Mode(section.choice("mode", _MODES, default=Mode.DEPLOY.value))
-    place = _stage_home(section, home)
-    resolved = tuple(image.within(place) for image in images)
-    targets = tuple(_target(item, resolved, place) for item in section.items("targets"))
-    _check_size(section, targets)
-    _check_ambiguity(section, resolved, targets)
-    return StageSpec(stage, resolved, targets, _deadline(section), mode)
-
-
-def _stage_home(section: Section, home: Home) -> Home:
-    """Return where a stage's services are: one installation works in one account.
-
-    Without a role to assume elsewhere, the service of that name in its own account would be moved.
-    """
-    account, region = account_of(section), region_of(section, home)
-    if account not in {None, home.account}:
-        section.refuse(
-            "account",
-            f"this version of Longshore deploys only in the account it is installed in, "
-            f"{home.account}: install it in {account} too",
-        )
-    return Home(home.partition, home.account, region or home.region)
-
-
-def _deadline(section: Section) -> timedelta:
-    if "deadline" not in section.values:
-        return DEFAULT_DEADLINE
-    return section.duration("deadline", least=SHORTEST_DEADLINE, most=LONGEST_DEADLINE)
-
-
-def _target(section: Section, images: Iterable[StageImage], home: Home) -> TargetSpec:
-    section.check_keys(_TARGET_KEYS, not_yet=NOT_YET["target"])
-    service = section.matching(
-        "service", SERVICE, "names no ECS service: write cluster/service, by their names"
-    )
-    cluster, _, name = service.partition("/")
-    return TargetSpec(
-        ServiceRef(home, cluster, name),
-        containers=_containers(section, {image.alias for image in images}),
-        base=Base(section.choice("base", _BASES, default=Base.SERVICE.value)),
-    )
-
-
-def _containers(section: Section, aliases: set[str]) -> tuple[tuple[str, str], ...]:
-    if "containers" not in section.values:
-        return ()
-    mapping = section.section("containers")
-    for container in mapping.values:
-        if ECS_NAME.fullmatch(container) is None:
-            mapping.refuse(container, f"{shown(container)} is no container name")
-        alias = mapping.text(container)
-        if alias not in aliases:
-            mapping.refuse(
-                container, f"no image is called {shown(alias)}{suggestion(alias, aliases)}"
-            )
-    return tuple(sorted((container, mapping.text(container)) for container in mapping.values))
-
-
-def _check_size(section: Section, targets: Sequence[TargetSpec]) -> None:
-    if len(targets) > MOST_TARGETS:
-        section.refuse(
-            "targets",
-            f"{len(targets)} services are too many: a stage is judged and rolled back as one, with "
-            f"at most {MOST_TARGETS}; make two stages of it",
-        )
-
-
-def _check_ambiguity(
-    section: Section, images: Iterable[StageImage], targets: Iterable[TargetSpec]
-) -> None:
-    """Two images of one repository can only be told apart by container names."""
-    seen: dict[RepositoryRef, str] = {}
-    for image in images:
-        first = seen.setdefault(image.repository, image.alias)
-        unnamed = next((target for target in targets if not target.containers), None)
-        if first != image.alias and unnamed is not None:
-            section.refuse(
-                "targets",
-                f"the images {first} and {image.alias} are of one repository: say under "
-                f"containers of {unnamed.service} which container runs which",
-            )
 
 
 def _check_owners(root: Section, stages: Iterable[StageSpec]) -> None:
