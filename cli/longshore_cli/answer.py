@@ -77,6 +77,8 @@ class Answer:
         ended = self.ledger.outcome(stage, self.intent)
         if ended is None:
             return unheard
+        if self.kind is IntentKind.ABORT and ended.deployment is not None:
+            return ended.deployment
         if snapshot.deployment is not None and ended.outcome in _ENDS:
             return snapshot.deployment.number
         raise self._no_deployment(stage, ended)

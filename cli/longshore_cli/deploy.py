@@ -32,7 +32,7 @@ def run_deploy(place: Place, images: Sequence[str], wish: Wish) -> None:
         installation = find_installation(access)
         ledger = LedgerView(access, installation)
         snapshot = ledger.existing(wanted)
-        named = Release.of(_find(access.registry, snapshot, images))
+        named = Release.of(find_images(access.registry, snapshot, images))
         another = _is_another(access.registry, snapshot, named)
         is_there = _check_needed(snapshot, named, another=another)
         body = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
@@ -59,18 +59,22 @@ def _kept(snapshot: StageSnapshot, *, another: bool) -> Iterator[str]:
         yield f"      longshore resume {snapshot.stage.id} --reason TEXT"
 
 
-def _find(
+def find_images(
     registry: Registry, snapshot: StageSnapshot, images: Sequence[str]
 ) -> Iterator[ReleasedImage]:
     """Find what is named in the registry, as it is now: what a tag names may change."""
     known = {image.alias: image for image in snapshot.spec.images}
-    for alias, name in _by_alias(snapshot, known, images).items():
-        yield _image(registry, known[alias], name)
+    for alias, name in by_alias(snapshot, known, images).items():
+        yield find_image(registry, known[alias], name)
 
 
-def _by_alias(
-    snapshot: StageSnapshot, known: Mapping[str, StageImage], images: Sequence[str]
+def by_alias(
+    snapshot: StageSnapshot,
+    known: Mapping[str, StageImage],
+    images: Sequence[str],
+    command: str = "deploy",
 ) -> Mapping[str, str]:
+    """Return what each alias shall be, as it was typed for a command; raise UsageError."""
     names: dict[str, str] = {}
     for text in images:
         alias, equals, name = text.rpartition("=")
@@ -80,13 +84,14 @@ def _by_alias(
             ways = " ".join(f"{each}=TAG" for each in sorted(known))
             raise UsageError(
                 f"{text!r} does not name one image of {snapshot.stage.id} once",
-                next_step=f"longshore deploy {snapshot.stage.id} {ways}",
+                next_step=f"longshore {command} {snapshot.stage.id} {ways}",
             )
         names[alias] = name
     return names
 
 
-def _image(registry: Registry, image: StageImage, name: str) -> ReleasedImage:
+def find_image(registry: Registry, image: StageImage, name: str) -> ReleasedImage:
+    """Return the image of a tag or digest; raise UsageError or CommandError where there is none."""
     where = image.repository
     by_digest = DIGEST.fullmatch(name) is not None
     if not by_digest and TAG.fullmatch(name) is None:
@@ -115,7 +120,7 @@ def _is_another(registry: Registry, snapshot: StageSnapshot, named: Release) -> 
     choice = look_at_registry(snapshot.spec.images, registry).choice
     if not isinstance(choice, Chosen):
         return True
-    whole = _whole(snapshot, named, standing(snapshot) or choice.release)
+    whole = whole_release(snapshot, named, standing(snapshot) or choice.release)
     return whole.content != choice.release.content
 
 
@@ -128,7 +133,7 @@ def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> 
     there = standing(snapshot)
     if there is None or snapshot.intents:
         return False
-    move = decide_deploy(snapshot, _whole(snapshot, named, there))
+    move = decide_deploy(snapshot, whole_release(snapshot, named, there))
     declined = isinstance(move, Stay) and move.outcome is Outcome.REJECTED
     is_kept = another and snapshot.stage.paused is None
     if isinstance(move, Stay) and (declined or not is_kept):
@@ -140,7 +145,7 @@ def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> 
     return isinstance(move, Stay)
 
 
-def _whole(snapshot: StageSnapshot, named: Release, there: Release) -> Release:
+def whole_release(snapshot: StageSnapshot, named: Release, there: Release) -> Release:
     """Return the release that comes of it: an image that is not named stays as it is."""
     aliases = [image.alias for image in snapshot.spec.images]
     found = (named.image(alias) or there.image(alias) for alias in aliases)

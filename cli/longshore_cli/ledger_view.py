@@ -1,6 +1,7 @@
 """What the command reads in the ledger. It only ever reads: intents go through control."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
@@ -54,7 +55,7 @@ class LedgerView:
 
     def switch(self) -> StopSwitch:
         """Return the stop switch as it is now."""
-        return self._switch.read()
+        return self._switch.read().at(datetime.now(UTC))
 
     def stages(self) -> Sequence[StageId]:
         """Return every stage of the installation, in order."""
@@ -77,11 +78,13 @@ class LedgerView:
     def snapshot(self, stage: StageId) -> StageSnapshot | None:
         """Return a stage as it is now, None when no configuration in force has it."""
         try:
-            return self._stages.read_stage(stage)
+            found = self._stages.read_stage(stage)
         except LookupError as error:
             if isinstance(error, KeyError | IndexError):  # a defect, nothing to say to people
                 raise
             raise CommandError(str(error), next_step="longshore apply FILE") from None
+        now = datetime.now(UTC)
+        return found and replace(found, switch=found.switch.at(now))
 
     def existing(self, stage: StageId) -> StageSnapshot:
         """Return a stage as it is now; raise CommandError that names close ones without it."""

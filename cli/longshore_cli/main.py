@@ -15,16 +15,15 @@ from typer.core import TyperGroup
 
 from longshore import __version__
 from longshore_cli.errors import CommandError, UsageError
+from longshore_cli.keep_commands import KEEPING
 from longshore_cli.look_commands import doctor, events, history, origin, status, watch
 from longshore_cli.options import Installation, Profile, Region, Yes
 from longshore_cli.output import Output, OutputFormat, print_error, print_line
 from longshore_cli.pipeline_commands import pipelines
 from longshore_cli.webhook_commands import webhook
 from longshore_cli.wish_commands import (
-    FREEZES,
     WISHES,
     deploy,
-    freeze_command,
     retry,
     rollback,
     wish_command,
@@ -150,8 +149,8 @@ app.command()(rollback)
 app.command()(retry)
 for kind in WISHES:
     app.command()(wish_command(kind))
-for name in FREEZES:
-    app.command()(freeze_command(name))
+for keep in KEEPING:
+    app.command()(keep)
 app.add_typer(pipelines, name="pipelines")
 app.add_typer(webhook, name="webhook")
 

@@ -13,6 +13,15 @@ Region = Annotated[
 Profile = Annotated[str | None, typer.Option(help="AWS profile to sign with.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Stage = Annotated[str, typer.Argument(metavar="STAGE", help="application/stage")]
+For = Annotated[
+    str | None,
+    typer.Option("--for", metavar="DURATION", help="It ends by itself after 90m, 2h, 3d …"),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="MOMENT", help="It ends by itself then; UTC where no offset is given."),
+]
+Reason = Annotated[str, typer.Option(help="Why; it is kept with your name.")]
 Timeout = Annotated[
     str | None,
     typer.Option(metavar="DURATION", help="Stop watching after 90s, 30m, 2h …; exit status 5."),

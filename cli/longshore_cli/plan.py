@@ -16,6 +16,7 @@ from longshore.domain.observations import DescribedRevision, EcsService, TaskDef
 from longshore.domain.places import ServiceRef
 from longshore.domain.releases import Release
 from longshore.domain.stages import Stable
+from longshore.domain.stop_switch import Freeze
 from longshore.events.outbound import release_detail
 from longshore.usecases.look_at_registry import look_at_registry
 from longshore.usecases.ports import Ecs, Registry
@@ -64,7 +65,7 @@ class StagePlan:
     """One stage: what is adopted, what the policies choose now, and what follows from it.
 
     `known` is what the ledger has of it, None where what `runs` is adopted. `frozen` says who froze
-    everything, when and why.
+    it, when and why.
     """
 
     spec: StageSpec
@@ -145,7 +146,11 @@ def plan_stages(eyes: Eyes, configuration: Configuration) -> Sequence[StagePlan]
     """Return the plan of each stage; raise what AWS raises, such as NotPermitted."""
     switch = eyes.ledger.switch()
     plans = [_plan_stage(eyes, spec, deploy=configuration.deploy) for spec in configuration.stages]
-    return [replace(plan, frozen=switch.told) for plan in plans] if switch.on else plans
+    return [_under(switch.over(plan.spec.id), plan) for plan in plans]
+
+
+def _under(freeze: Freeze | None, plan: StagePlan) -> StagePlan:
+    return replace(plan, frozen=freeze.told) if freeze else plan
 
 
 def _plan_stage(eyes: Eyes, spec: StageSpec, *, deploy: bool) -> StagePlan:

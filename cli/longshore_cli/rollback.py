@@ -37,7 +37,7 @@ def run_rollback(place: Place, to: str | None, wish: Wish) -> None:
         leaving = there.id if there else None
         _check_possible(snapshot, leaving, back)
         control = Control(access, installation)
-        way = {"to": back.id, "leaving": leaving}
+        way = {"to": back.id, "leaving": leaving, "named": to is not None}
         intent = ask(control, wanted, IntentKind.ROLLBACK, reason, **way)
     left = release_detail(there) if there else None
     told: dict[str, object] = {"stage": stage, "intent": intent, "reason": reason}
@@ -55,7 +55,7 @@ def run_rollback(place: Place, to: str | None, wish: Wish) -> None:
 def _chosen(snapshot: StageSnapshot, to: str | None) -> Release:
     """Return the verified release that is named or, where none is, the one before."""
     stage = snapshot.stage
-    found = way_back(snapshot) if to is None else _named(stage.verified, to)
+    found = way_back(snapshot) if to is None else named_release(stage.verified, to)
     if isinstance(found, Release):
         return found
     if to is None or not found:
@@ -72,7 +72,7 @@ def _chosen(snapshot: StageSnapshot, to: str | None) -> Release:
     )
 
 
-def _named(verified: Sequence[Release], to: str) -> Release | Sequence[Release]:
+def named_release(verified: Sequence[Release], to: str) -> Release | Sequence[Release]:
     """Find a release by its id, or by a tag or the beginning of a digest of one of its images."""
     by_id = [release for release in verified if release.id == to]
     found = by_id or [release for release in verified if _is_called(release, to)]

@@ -8,11 +8,12 @@ from longshore.domain.holds import Veto, Would
 from longshore.domain.stages import StageSnapshot, TargetRecord
 from longshore.events.outbound import (
     deployment_detail,
+    freeze_detail,
     release_detail,
     stage_detail,
     would_detail,
 )
-from longshore_cli.freeze_view import END
+from longshore_cli.freeze_view import end_of
 
 _ENDED_BADLY = frozenset({Phase.FAILED, Phase.ROLLED_BACK, Phase.ABORTED})
 
@@ -79,19 +80,19 @@ class StageView:
     @property
     def _kept(self) -> str:
         """What keeps the stage from moving: what is asked first; empty where nothing does."""
-        stage, switch = self.snapshot.stage, self.snapshot.switch
+        stage, freeze = self.snapshot.stage, self.snapshot.freeze
         hold = stage.paused or stage.hold
-        vetoed = f"vetoed: {self.veto.reason}" if self.veto is not None else ""
-        frozen = switch.told if switch.on else ""
-        return frozen or stage.trouble or (hold.told if hold is not None else vetoed)
+        vetoed = f"vetoed: {self.veto.told}" if self.veto is not None else ""
+        pinned, frozen = (each.told if each else "" for each in (stage.pin, freeze))
+        return pinned or frozen or stage.trouble or (hold.told if hold is not None else vetoed)
 
     @property
     def next_steps(self) -> Sequence[str]:
         """What a person can do now, as commands where there are any."""
         if self.snapshot.deployment is not None or not self.adopted:
             return [f"longshore status {self.name} shows how it goes on"]
-        if self.snapshot.switch.on:
-            return [f"{END} ends the freeze"]
+        if barred := self._lift_bar:
+            return [barred]
         if self.snapshot.observing:
             return ["set `mode: deploy` for it in longshore.yaml, then: longshore apply"]
         stage = self.snapshot.stage
@@ -102,6 +103,14 @@ class StageView:
             retry = f"longshore retry {self.name} --reason TEXT lets the present choice through"
             return [retry] if self._holds_everything else [retry, "a newer push ships by itself"]
         return []
+
+    @property
+    def _lift_bar(self) -> str:
+        """The command that ends a pin or a freeze; empty where there is neither."""
+        if self.snapshot.stage.pin is not None:
+            return f"longshore unpin {self.name} --reason TEXT lets it move on"
+        freeze = self.snapshot.freeze
+        return f"{end_of(freeze)} ends the freeze" if freeze is not None else ""
 
     @property
     def _holds_everything(self) -> bool:
@@ -125,6 +134,7 @@ class StageView:
             "would": would_detail(self.would, before=stage.live) if self.would else None,
             "configuration": self.snapshot.config,
             "trouble": stage.trouble,
+            "freeze": freeze_detail(self.snapshot.freeze) if self.snapshot.freeze else None,
             "vetoes": [_veto_json(veto) for veto in stage.vetoes],
             "verified": [
                 {"id": release.id, "release": release_detail(release)} for release in stage.verified
@@ -157,7 +167,9 @@ def target_json(target: TargetRecord) -> dict[str, object]:
 
 def _veto_json(veto: Veto) -> dict[str, object]:
     return {
+        "id": veto.release.id,
         "release": release_detail(veto.release),
         "reason": veto.reason,
         "since": veto.since.isoformat(),
+        "until": veto.until.isoformat() if veto.until else None,
     }

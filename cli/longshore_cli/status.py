@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from longshore.domain.deployments import DeploymentRecord
+from longshore.domain.holds import until_text
 from longshore.domain.places import StageId
+from longshore.domain.stages import StageRecord
 from longshore.domain.stop_switch import StopSwitch
-from longshore.events.outbound import deployment_detail
+from longshore.events.outbound import deployment_detail, freeze_detail
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.errors import CommandError, UsageError
-from longshore_cli.freeze_view import freeze_json, print_freeze
+from longshore_cli.freeze_view import freeze_json, freezes_of, print_freezes
 from longshore_cli.installation import Installation, find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.output import OutputFormat, print_json, print_line
@@ -29,7 +31,7 @@ def run_status(place: Place, what: str | None, output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         print_json(_status_json(installation, switch, views))
         return
-    print_freeze(switch)
+    print_freezes(freezes_of(switch, what))
     if what is not None and "/" in what:
         _print_stage(views[0], now)
     else:
@@ -79,6 +81,7 @@ def _status_json(
         "version": installation.version,
         "region": installation.home.region,
         "freeze": freeze_json(switch),
+        "freezes": [freeze_detail(freeze) for freeze in switch.freezes],
         "stages": [view.as_json() for view in views],
     }
 
@@ -124,14 +127,22 @@ def _print_stage(view: StageView, now: datetime) -> None:
         print_line(f"  by       {trigger_text(tried.trigger)}; took {took(tried, now)}")
     if tried is not None and tried.failure is not None:
         print_line(f"  failure  {tried.failure.summary}")
-    for hold in (stage.paused, stage.hold):
-        if hold is not None:
-            print_line(f"  held     {age(hold.since, now)} ({hold.kind}): {hold.reason}")
-    for veto in stage.vetoes:
-        print_line(f"  vetoed   {veto.release}, {age(veto.since, now)}: {veto.reason}")
+    _print_keeping(stage, now)
     _print_targets(view)
     for step in view.next_steps:
         print_line(f"next: {step}")
+
+
+def _print_keeping(stage: StageRecord, now: datetime) -> None:
+    """Print what keeps a stage, or a release from it, and until when."""
+    if stage.pin is not None:
+        print_line(f"  pinned   {age(stage.pin.since, now)}: {stage.pin.told}")
+    for hold in (stage.paused, stage.hold):
+        if hold is not None:
+            how = f"{hold.kind}{until_text(hold.until)}"
+            print_line(f"  held     {age(hold.since, now)} ({how}): {hold.reason}")
+    for veto in stage.vetoes:
+        print_line(f"  vetoed   {veto.release}, {age(veto.since, now)}: {veto.told}")
 
 
 def _print_targets(view: StageView) -> None:

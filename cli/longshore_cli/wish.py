@@ -10,6 +10,7 @@ from longshore.domain.stages import StageSnapshot
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
+from longshore_cli.ends import NO_END, End
 from longshore_cli.errors import CommandError, ExitCode, UsageError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
@@ -51,18 +52,21 @@ _WORDS: Mapping[IntentKind, _Words] = {
 }
 
 
-def run_wish(place: Place, kind: IntentKind, wish: Wish) -> None:
+def run_wish(place: Place, kind: IntentKind, wish: Wish, end: End = NO_END) -> None:
     """Post the intent; what comes of it is shown by `longshore status`, or followed."""
-    wanted, words = parse_stage(wish.stage), _WORDS[kind]
+    wanted, words, until = parse_stage(wish.stage), _WORDS[kind], end.moment()
     check_reason(wish.reason, f'longshore {kind} {wanted} --reason "{words.example}"')
     with aws_in_sentences():
         access = Access(place)
         installation = find_installation(access)
         ledger = LedgerView(access, installation)
         _check_needed(kind, ledger.existing(wanted))
-        intent = ask(Control(access, installation), wanted, kind, wish.reason)
-    told = {"stage": wish.stage, "intent": intent, "reason": wish.reason}
-    asked = Asked(wanted, kind, intent, told, [f"{wanted} {words.granted}"])
+        ends = {"until": until.isoformat()} if until else {}
+        intent = ask(Control(access, installation), wanted, kind, wish.reason, **ends)
+    told = {"stage": wish.stage, "intent": intent, "reason": wish.reason, **ends}
+    lines = [f"{wanted} {words.granted}"]
+    lines += [f"it ends by itself at {until:%Y-%m-%d %H:%M}Z"] if until else []
+    asked = Asked(wanted, kind, intent, told, lines)
     tell(asked, wish.output, access, ledger, wish.watch)
 
 

@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from longshore_cli.options import (
+    For,
     Installation,
     Lines,
     Logs,
     Profile,
+    Reason,
     Region,
     Stage,
     Timeout,
+    Until,
     Watched,
 )
 from longshore_cli.output import Output, OutputFormat, StreamFormat, StreamOutput
@@ -20,17 +23,56 @@ from longshore_cli.output import Output, OutputFormat, StreamFormat, StreamOutpu
 WISHES: Mapping[str, str] = {
     "pause": "Keep a stage from moving by itself; what is under way goes on.",
     "resume": "Let a paused stage move by itself again.",
+    "hold": "The same as pause: keep a stage from moving by itself.",
+    "unhold": "The same as resume: let a held stage move by itself again.",
 }
-"""What each command does, by the wish that it is called after."""
+"""What each command does, by its name."""
+
+_KINDS: Mapping[str, str] = {"hold": "pause", "unhold": "resume"}
+"""The wish of a command that is not called after it."""
 
 
-def wish_command(kind: str) -> Callable[..., None]:
+def wish_command(name: str) -> Callable[..., None]:
     """Return the command for a wish."""
+    kind = _KINDS.get(name, name)
+    command = _begin_command(kind) if kind == "pause" else _end_command(kind)
+    command.__name__, command.__doc__ = name, WISHES[name]
+    return command
+
+
+def _begin_command(kind: str) -> Callable[..., None]:
+    """Return the command for a wish that may end by itself."""
 
     def command(
         stage: Stage,
         *,
-        reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+        reason: Reason,
+        lasting: For = None,
+        until: Until = None,
+        installation: Installation = "longshore",
+        region: Region = None,
+        profile: Profile = None,
+        output: Output = OutputFormat.TEXT,
+    ) -> None:
+        from longshore.domain.intents import IntentKind
+        from longshore_cli.access import Place
+        from longshore_cli.ends import End
+        from longshore_cli.wish import Wish, run_wish
+
+        place, wish = (
+            Place(installation, profile, region),
+            Wish(stage, reason, StreamFormat(output)),
+        )
+        run_wish(place, IntentKind(kind), wish, End(lasting, until))
+
+    return command
+
+
+def _end_command(kind: str) -> Callable[..., None]:
+    def command(
+        stage: Stage,
+        *,
+        reason: Reason,
         installation: Installation = "longshore",
         region: Region = None,
         profile: Profile = None,
@@ -43,38 +85,6 @@ def wish_command(kind: str) -> Callable[..., None]:
         place = Place(installation, profile, region)
         run_wish(place, IntentKind(kind), Wish(stage, reason, StreamFormat(output)))
 
-    command.__name__, command.__doc__ = kind, WISHES[kind]
-    return command
-
-
-FREEZES: Mapping[str, str] = {
-    "freeze": "Stop everything: nothing begins in any stage; what is under way goes on.",
-    "unfreeze": "End a freeze of everything; what was held meanwhile ships.",
-}
-"""What the two commands do that turn the stop switch."""
-
-
-def freeze_command(name: str) -> Callable[..., None]:
-    """Return the command that turns the stop switch one way."""
-
-    def command(
-        *,
-        everything: Annotated[
-            bool, typer.Option("--everything", help="All stages of the installation.")
-        ] = False,
-        reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
-        installation: Installation = "longshore",
-        region: Region = None,
-        profile: Profile = None,
-        output: Output = OutputFormat.TEXT,
-    ) -> None:
-        from longshore_cli.access import Place
-        from longshore_cli.freeze import run_freeze
-
-        place, freeze = Place(installation, profile, region), name == "freeze"
-        run_freeze(place, freeze=freeze, everything=everything, reason=reason, output=output)
-
-    command.__name__, command.__doc__ = name, FREEZES[name]
     return command
 
 
@@ -119,7 +129,7 @@ def rollback(
             help="Id, tag or digest of a verified release; by default the one before.",
         ),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    reason: Reason,
     watch: Watched = False,
     timeout: Timeout = None,
     logs: Logs = True,
@@ -143,7 +153,7 @@ def rollback(
 def retry(
     stage: Stage,
     *,
-    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    reason: Reason,
     watch: Watched = False,
     timeout: Timeout = None,
     logs: Logs = True,

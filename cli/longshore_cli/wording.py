@@ -50,6 +50,7 @@ def trigger_text(trigger: Trigger) -> str:
         TriggerKind.SWEEP: "the sweep",
         TriggerKind.DEPLOY: "deploy",
         TriggerKind.ROLLBACK: "rollback",
+        TriggerKind.PIN: "pin",
         TriggerKind.PIPELINE: "a pipeline",
     }[trigger.kind]
     if trigger.origin is not None and trigger.origin.told:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import TypedDict, Unpack
 
 from longshore.decide.word import standing, way_back
 from longshore.domain.configuration import Configuration, StageSpec, TargetSpec
@@ -46,6 +47,15 @@ VISIBILITY = timedelta(minutes=6)
 
 class WorkerDied(BaseException):
     """The function's process ended between two instructions: nothing catches this."""
+
+
+class More(TypedDict, total=False):
+    """What some wishes have besides."""
+
+    named: bool
+    pinned: str | None
+    number: int
+    until: datetime | None
 
 
 Message = tuple[datetime, int, str]
@@ -163,6 +173,38 @@ class Harbour:
             leaving=there.id if there else None,
         )
 
+    def pin(self, image: int | None = None, *, until: datetime | None = None) -> str:
+        """Ask to stay on what is seen now, or on an image by its number."""
+        there, pin = standing(self.snapshot), self.snapshot.stage.pin
+        images = (WantedImage("app", make_digest(image), "main"),) if image else ()
+        return self.ask(
+            IntentKind.PIN,
+            images=images,
+            to=there.id if there and not images else None,
+            leaving=there.id if there else None,
+            pinned=pin.release.id if pin else None,
+            until=until,
+        )
+
+    def unpin(self) -> str:
+        """Ask to let a pinned stage move on."""
+        pin = self.snapshot.stage.pin
+        return self.ask(IntentKind.UNPIN, pinned=pin.release.id if pin else "0123456789ab")
+
+    def veto(self, image: int, *, until: datetime | None = None) -> str:
+        """Ask to keep an image from the stage by its number."""
+        wanted = WantedImage("app", make_digest(image))
+        return self.ask(IntentKind.VETO, images=(wanted,), until=until)
+
+    def unveto(self, image: int) -> str:
+        """Ask to lift the veto of an image by its number."""
+        return self.ask(IntentKind.UNVETO, images=(WantedImage("app", make_digest(image)),))
+
+    def abort(self) -> str:
+        """Ask to end the deployment that is seen under way."""
+        flight = self.snapshot.deployment
+        return self.ask(IntentKind.ABORT, number=flight.number if flight else 1)
+
     def ask(
         self,
         kind: IntentKind,
@@ -171,11 +213,12 @@ class Harbour:
         images: tuple[WantedImage, ...] = (),
         to: str | None = None,
         leaving: str | None = None,
+        **more: Unpack[More],
     ) -> str:
         """Ask something of the stage, as the command does; return the wish's id."""
         ledger, now = self.state.name, self.clock.now()
         wish, person = f"wish-{next(self._ids)}", "arn:of:somebody"
-        intent = Intent(wish, STAGE, kind, person, reason, now, images, to, leaving, ledger)
+        intent = Intent(wish, STAGE, kind, person, reason, now, images, to, leaving, ledger, **more)
         self.state.wish(intent)
         self.send([Wakeup(STAGE, frozenset({Hint.PERSON}))])
         return intent.id

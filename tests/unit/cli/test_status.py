@@ -75,6 +75,7 @@ def test_a_hold_says_in_words_what_keeps_the_stage(
         "kind": "moved back",
         "reason": "main was moved back",
         "since": AN_HOUR_AGO.isoformat(),
+        "until": None,
         "release": {
             "app": {
                 "repository": f"{REGISTRY}/shop",

@@ -12,8 +12,8 @@ from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
 from longshore.events.outbound import (
     deployment_detail,
     event_detail,
+    freeze_detail,
     stage_detail,
-    switch_detail,
     would_detail,
 )
 from tests.support.builders import (
@@ -108,6 +108,7 @@ def test_a_stage_says_what_it_runs_and_what_holds_it() -> None:
         "stable": {"app": IMAGE},
         "hold": None,
         "paused": None,
+        "pin": None,
         "observing": False,
     }
 
@@ -132,6 +133,7 @@ def test_a_held_stage_names_the_release_that_is_held() -> None:
         "kind": "moved back",
         "reason": "main was moved back",
         "since": "2026-11-23T12:00:00+00:00",
+        "until": None,
         "release": {"app": IMAGE},
     }
 
@@ -158,17 +160,21 @@ def test_an_event_can_be_told_from_its_repeats_and_put_in_order() -> None:
 def test_the_stop_switch_says_who_turned_it_and_why() -> None:
     frozen = StopSwitch(on=True, actor="arn:of:ada", reason="prices", since=NOON, version=3)
 
-    assert switch_detail(frozen) == {
+    assert freeze_detail(frozen.everything) == {
         "frozen": True,
+        "scope": "everything",
         "actor": "arn:of:ada",
         "reason": "prices",
         "since": "2026-11-23T12:00:00+00:00",
+        "until": None,
         "told": "everything is frozen, by arn:of:ada since 2026-11-23 12:00Z: prices",
     }
-    assert switch_detail(NEVER_TURNED) == {
+    assert freeze_detail(NEVER_TURNED.everything) == {
         "frozen": False,
+        "scope": "everything",
         "actor": None,
         "reason": None,
         "since": None,
+        "until": None,
         "told": "nothing was ever frozen here",
     }

@@ -60,7 +60,7 @@ def ports(switch: InMemoryStopSwitch, wakeups: InMemoryWakeups) -> ControlPorts:
 def test_everything_is_frozen_by_who_signed_with_a_reason(
     ports: ControlPorts, wakeups: InMemoryWakeups
 ) -> None:
-    assert turn_switch(FREEZE, ports) == Turned(FROZEN, changed=True)
+    assert turn_switch(FREEZE, ports) == Turned(FROZEN.everything, changed=True)
     assert ports.switch.read() == FROZEN
     assert (wakeups.sent, wakeups.sweeps) == ([], 0)
 
@@ -72,8 +72,8 @@ def test_the_end_of_a_freeze_wakes_every_stage(
 
     turned = turn_switch(THAW, ports)
 
-    assert (turned.switch.on, turned.switch.version, turned.changed) == (False, 2, True)
-    assert turned.switch.told == (
+    assert (turned.freeze.on, ports.switch.read().version, turned.changed) == (False, 2, True)
+    assert turned.freeze.told == (
         "the freeze is over, by arn:of:another since 2026-11-23 12:00Z: right again"
     )
     assert wakeups.sweeps == 1
@@ -84,8 +84,8 @@ def test_what_is_frozen_already_stays_as_it_was_and_says_by_whom(ports: ControlP
 
     again = turn_switch(replace(FREEZE, seen=1, actor="arn:of:another"), ports)
 
-    assert again == Turned(FROZEN, changed=False)
-    assert again.switch.told == (
+    assert again == Turned(FROZEN.everything, changed=False)
+    assert again.freeze.told == (
         "everything is frozen, by ada (role Deployer) since 2026-11-23 12:00Z: prices are wrong"
     )
 
@@ -107,8 +107,8 @@ def test_a_freeze_is_over_also_where_the_stages_cannot_be_woken(
 
     turned = turn_switch(THAW, ports)
 
-    assert (turned.switch.on, turned.changed, turned.unwoken) == (False, True, str(failure))
-    assert ports.switch.read() == turned.switch
+    assert (turned.freeze.on, turned.changed, turned.unwoken) == (False, True, str(failure))
+    assert ports.switch.read().everything == turned.freeze
     wakeups.failure = None
     assert turn_switch(THAW, ports) == replace(turned, unwoken="")
     assert wakeups.sweeps == 1
@@ -128,14 +128,14 @@ def test_a_request_from_before_somebody_else_turned_it_is_refused(ports: Control
 def test_an_answer_that_was_lost_is_known_again(wakeups: InMemoryWakeups) -> None:
     switch = Raced(effective=True, then=lambda there: there)
 
-    assert turn_switch(FREEZE, over(switch, wakeups)) == Turned(FROZEN, changed=True)
+    assert turn_switch(FREEZE, over(switch, wakeups)) == Turned(FROZEN.everything, changed=True)
 
 
 def test_of_two_who_freeze_at_once_one_is_told_of_the_other(wakeups: InMemoryWakeups) -> None:
     theirs = replace(FROZEN, actor="arn:of:another")
     switch = Raced(effective=False, then=lambda _: theirs)
 
-    assert turn_switch(FREEZE, over(switch, wakeups)) == Turned(theirs, changed=False)
+    assert turn_switch(FREEZE, over(switch, wakeups)) == Turned(theirs.everything, changed=False)
 
 
 def test_who_is_beaten_by_the_opposite_is_refused(wakeups: InMemoryWakeups) -> None:

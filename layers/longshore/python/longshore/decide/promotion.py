@@ -1,8 +1,8 @@
 """Decide whether a stage moves to the release that its policies choose.
 
-What keeps it back is asked in this order: a freeze of everything, a person's pause, a hold, a veto,
-the rule that nothing goes backwards by itself. What a person lets through passes all of them but
-the freeze. Every answer has a reason that a person can read.
+What keeps it back is asked in this order: a pin to another release, a freeze, a person's pause, a
+hold, a veto, the rule that nothing goes backwards by itself. What a person lets through passes all
+of them but the pin and the freeze. Every answer has a reason that a person can read.
 """
 
 from collections.abc import Sequence
@@ -64,11 +64,19 @@ def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
         return Stay(reason, deployment=flight.number)
     if flight is None and stage.live is not None and stage.live.content == candidate.content:
         return Stay(_same_digest(stage.live, candidate))
-    if snapshot.switch.on:
-        return Stay(f"{candidate} waits: {snapshot.switch.told}", Outcome.HELD)
+    if barred := _barred(snapshot, candidate):
+        return Stay(f"{candidate} waits: {barred}", Outcome.HELD)
     if stage.allows(candidate):
         return Deploy(candidate, f"a person let {candidate} through")
     return _kept_back(snapshot, candidate) or _forward(snapshot, candidate)
+
+
+def _barred(snapshot: StageSnapshot, candidate: Release) -> str:
+    """Say what no word of a person passes that lets a release through; empty where nothing does."""
+    pin, freeze = snapshot.stage.pin, snapshot.freeze
+    if pin is not None and not pin.covers(candidate):
+        return pin.told
+    return freeze.told if freeze is not None else ""
 
 
 def _kept_back(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
@@ -79,7 +87,7 @@ def _kept_back(snapshot: StageSnapshot, candidate: Release) -> Stay | None:
     veto = stage.veto_of(candidate)
     if veto is not None:
         known_as = f" (vetoed as {veto.release})" if veto.release.id != candidate.id else ""
-        return Stay(f"{candidate} is vetoed{known_as}: {veto.reason}", Outcome.HELD)
+        return Stay(f"{candidate} is vetoed{known_as}: {veto.told}", Outcome.HELD)
     return None
 
 
@@ -95,7 +103,7 @@ def _forward(snapshot: StageSnapshot, candidate: Release) -> Move:
         older = reference is not None and _older(image, reference, candidate)
         if older:
             return HoldBack(HoldKind.MOVED_BACK, candidate, older)
-    for veto in reversed(stage.vetoes):
+    for veto in reversed([veto for veto in stage.vetoes if not veto.actor]):
         if not _is_newer(images, veto.release, veto.since, candidate):
             reason = f"{candidate} is not newer than {veto.release}, which is vetoed: {veto.reason}"
             return HoldBack(HoldKind.MOVED_BACK, candidate, reason)

@@ -4,8 +4,10 @@ A person's word passes holds, vetoes and the rule that nothing goes backwards by
 on what the person saw: where the stage has moved on meanwhile, they are asked to look again.
 """
 
+from collections.abc import Iterator
+
 from longshore.decide.promotion import Deploy, Stay
-from longshore.domain.deployments import Phase
+from longshore.domain.deployments import DeploymentRecord, Phase, TriggerKind
 from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
@@ -18,16 +20,20 @@ def standing(snapshot: StageSnapshot) -> Release | None:
 
 
 def way_back(snapshot: StageSnapshot) -> Release | None:
-    """Return the release that a rollback goes to where the person names none.
+    """Return the release that a rollback goes to where the person names none."""
+    return next(ways_back(snapshot), None)
 
-    It is the newest that was verified, is another than the present one, and was not left before.
+
+def ways_back(snapshot: StageSnapshot) -> Iterator[Release]:
+    """Yield the releases that a rollback may go to where the person names none, newest first.
+
+    Each was verified, is another than the present one, and was not left before.
     """
     there = standing(snapshot)
     for known in snapshot.stage.verified:
         is_other = there is None or known.content != there.content
         if is_other and not snapshot.stage.veto_of(known) and not lacking(snapshot, known):
-            return known
-    return None
+            yield known
 
 
 def lacking(snapshot: StageSnapshot, release: Release) -> str:
@@ -44,10 +50,15 @@ def lacking(snapshot: StageSnapshot, release: Release) -> str:
 
 
 def decide_deploy(snapshot: StageSnapshot, wanted: Release) -> Deploy | Stay:
-    """Decide on a release that a person wants deployed."""
-    flight, live = snapshot.deployment, snapshot.stage.live
-    if busy := _returning(snapshot):
+    """Decide on a release that a person wants deployed; a pin to another one stands against it."""
+    flight, live, pin = snapshot.deployment, snapshot.stage.live, snapshot.stage.pin
+    if busy := returning(snapshot):
         return busy
+    if pin is not None and not pin.covers(wanted):
+        return _declined(
+            f"the stage is {pin.told}; to bring {wanted} all the same: `longshore pin` it in its "
+            "place, or `longshore unpin` first"
+        )
     if flight is not None and flight.release.content == wanted.content:
         return Stay(f"{wanted} is already on its way as {flight.name}")
     if flight is None and live is not None and live.content == wanted.content:
@@ -60,7 +71,7 @@ def decide_rollback(
 ) -> Deploy | Stay:
     """Decide on a rollback from one release to another, both by id."""
     there = standing(snapshot)
-    if busy := _returning(snapshot):
+    if busy := returning(snapshot):
         return busy
     if (there.id if there else None) != leaving:
         now = there or "no release that all services share"
@@ -75,7 +86,28 @@ def decide_rollback(
     return Deploy(release, f"a person goes back from {there or 'what runs'} to {release}")
 
 
-def _returning(snapshot: StageSnapshot) -> Stay | None:
+def decide_abort(snapshot: StageSnapshot, number: int | None) -> DeploymentRecord | Stay:
+    """Return the deployment that a person may end, or why there is nothing to end.
+
+    A rollback is brought to its end: what it leaves was worse.
+    """
+    flight = snapshot.deployment
+    if flight is None:
+        return _declined(f"nothing is under way in {snapshot.stage.id}")
+    if busy := returning(snapshot):
+        return busy
+    if flight.number != number:
+        return _declined(f"{flight.name} is under way meanwhile: look again")
+    if flight.trigger.kind is TriggerKind.ROLLBACK:
+        return _declined(
+            f"{flight.name} is a rollback, which is not aborted: deploy another release in its "
+            "place if need be"
+        )
+    return flight
+
+
+def returning(snapshot: StageSnapshot) -> Stay | None:
+    """Return why a stage that is being returned takes nobody's word meanwhile."""
     flight = snapshot.deployment
     if flight is None or flight.phase is not Phase.ROLLING_BACK:
         return None

@@ -104,6 +104,7 @@ class TriggerKind(StrEnum):
     APPLY = "apply"
     DEPLOY = "deploy"
     ROLLBACK = "rollback"
+    PIN = "pin"
     PIPELINE = "pipeline"
     SWEEP = "sweep"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from longshore.domain.actors import name_actor
 from longshore.domain.deployments import Trigger
 from longshore.domain.releases import Release
 
@@ -28,13 +29,17 @@ class HoldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """No automatic move: of one release where `content` names it, else of any release."""
+    """No automatic move: of one release where `content` names it, else of any release.
+
+    One that a person set may end by itself, at the moment `until`.
+    """
 
     kind: HoldKind
     reason: str
     since: datetime
     content: str | None = None
     release: Release | None = None
+    until: datetime | None = None
 
     def covers(self, release: Release) -> bool:
         """Whether this hold keeps a release back."""
@@ -43,17 +48,60 @@ class Hold:
     @property
     def told(self) -> str:
         """The hold in words, its kind first."""
-        return f"held ({self.kind}): {self.reason}"
+        return f"held ({self.kind}{until_text(self.until)}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Veto:
-    """Never this release, by whatever tag, until a person says `retry`."""
+    """Never this release, by whatever tag, until a person says `retry` or `unveto`.
+
+    `actor` is who said `veto`; it is empty where a failure, a rollback or an abort left the veto.
+    A person may name only some images of a stage: then `release` has those alone, and whatever has
+    all of them is vetoed. Such a veto may end by itself, at the moment `until`.
+    """
 
     content: str
     release: Release
     reason: str
     since: datetime
+    actor: str = ""
+    until: datetime | None = None
+
+    def covers(self, release: Release) -> bool:
+        """Whether this veto keeps a release back."""
+        if self.content == release.content:
+            return True
+        named = self.release.running
+        return bool(self.actor) and bool(named) and named <= release.running
+
+    @property
+    def told(self) -> str:
+        """Why and for how long, in words."""
+        return f"{self.reason}{until_text(self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Stay on this release, by a person's word, until `unpin` or the moment `until`.
+
+    Nothing else ships by itself meanwhile, and nothing goes before it.
+    """
+
+    release: Release
+    actor: str
+    reason: str
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, release: Release) -> bool:
+        """Whether a release is the one that the stage stays on, by whatever tag."""
+        return self.release.content == release.content
+
+    @property
+    def told(self) -> str:
+        """Who pinned the stage to what, why and for how long, in words."""
+        by, until = name_actor(self.actor), until_text(self.until)
+        return f"pinned to {self.release} by {by}{until}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +119,8 @@ class Allowance:
 
     content: str
     trigger: Trigger
+
+
+def until_text(until: datetime | None) -> str:
+    """Return when something ends by itself, behind a space; empty where it does not."""
+    return "" if until is None else f" until {until:%Y-%m-%d %H:%M}Z"

@@ -81,6 +81,11 @@ class Release:
         """
         return _hash([[i.alias, str(i.repository), i.digest] for i in self.images])
 
+    @property
+    def running(self) -> frozenset[tuple[str, str, str]]:
+        """What would run, image by image, whatever it is called: alias, repository and digest."""
+        return frozenset((i.alias, str(i.repository), i.digest) for i in self.images)
+
     def image(self, alias: str) -> ReleasedImage | None:
         """Return the image under an alias, None when the release has none."""
         return next((image for image in self.images if image.alias == alias), None)

@@ -8,11 +8,11 @@ from typing import Self
 from longshore.domain.configuration import Mode, StageImage, StageSpec
 from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.failures import Failure, StoppedTask
-from longshore.domain.holds import Allowance, Hold, Veto, Would
+from longshore.domain.holds import Allowance, Hold, Pin, Veto, Would
 from longshore.domain.intents import Intent
 from longshore.domain.places import ServiceRef, StageId
 from longshore.domain.releases import Release
-from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.stop_switch import NEVER_TURNED, Freeze, StopSwitch
 
 MOST_EARLIER = 10
 """Earlier releases kept a stage, to which a person can go back."""
@@ -35,7 +35,8 @@ class StageRecord:
     `earlier` those that were before it, newest first, `found` the newest images that ran when it
     was adopted, where no release is known to be live.
     `hold` is why Longshore itself keeps something back, `paused` why a person does, which lasts
-    till they say `resume`: neither takes the other's place. `trouble` says why what the stage
+    till they say `resume`: neither takes the other's place. `pin` is the release that a person has
+    it stay on. `trouble` says why what the stage
     should run cannot be found out at present; it keeps nothing back and ends by itself. `due_at` is
     the next moment at which the stage must be looked at, `turn_at` the one before which others have
     the tokens for calls to ECS.
@@ -56,6 +57,7 @@ class StageRecord:
     vetoes: tuple[Veto, ...] = ()
     hold: Hold | None = None
     paused: Hold | None = None
+    pin: Pin | None = None
     allowance: Allowance | None = None
     trouble: str | None = None
     observed: bool = False
@@ -91,12 +93,18 @@ class StageRecord:
 
     def without_veto(self, release: Release) -> Self:
         """Return the stage without a veto of this release."""
-        left = tuple(veto for veto in self.vetoes if veto.content != release.content)
+        left = tuple(veto for veto in self.vetoes if not veto.covers(release))
         return replace(self, vetoes=left)
 
     def veto_of(self, release: Release) -> Veto | None:
         """Return the veto that covers a release."""
-        return next((veto for veto in self.vetoes if veto.content == release.content), None)
+        return next((veto for veto in self.vetoes if veto.covers(release)), None)
+
+    @property
+    def ends(self) -> tuple[datetime, ...]:
+        """When what people asked for ends by itself, in no order."""
+        asked = (self.pin, self.paused, *self.vetoes)
+        return tuple(each.until for each in asked if each is not None and each.until is not None)
 
 
 def _fitting(releases: Sequence[Release], most: int) -> int:
@@ -248,6 +256,11 @@ class StageSnapshot:
     def observing(self) -> bool:
         """Whether the configuration in force only observes the stage."""
         return self.spec.mode is Mode.OBSERVE
+
+    @property
+    def freeze(self) -> Freeze | None:
+        """The freeze that the stage is under, None where there is none."""
+        return self.switch.over(self.stage.id)
 
     @property
     def unobserved(self) -> bool:

@@ -73,6 +73,16 @@ KINDS: Mapping[EventName, Kind] = {
         Severity.WARNING,
         'To let it move by itself again: longshore resume {stage} --reason "..."',
     ),
+    EventName.STAGE_PINNED: Kind(
+        "pinned", Severity.WARNING, 'To let it move on: longshore unpin {stage} --reason "..."'
+    ),
+    EventName.STAGE_UNPINNED: Kind("unpinned", Severity.INFO, "longshore status {stage}"),
+    EventName.STAGE_VETOED: Kind(
+        "vetoed a release in",
+        Severity.WARNING,
+        "What is vetoed, and since when: longshore status {stage}",
+    ),
+    EventName.STAGE_UNVETOED: Kind("lifted a veto in", Severity.INFO, "longshore status {stage}"),
     EventName.STAGE_WOULD_DEPLOY: Kind(
         "would deploy",
         Severity.INFO,

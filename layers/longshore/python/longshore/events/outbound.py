@@ -10,13 +10,13 @@ from datetime import datetime
 
 from longshore.domain.deployments import DeploymentRecord, Trigger
 from longshore.domain.failures import Failure
-from longshore.domain.holds import Hold, Would
+from longshore.domain.holds import Hold, Pin, Would
 from longshore.domain.origins import Origin
 from longshore.domain.outcomes import Announcement
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
-from longshore.domain.stop_switch import StopSwitch
+from longshore.domain.stop_switch import Freeze
 
 SOURCE = "longshore"
 SCHEMA = 1
@@ -48,7 +48,19 @@ def stage_detail(stage: StageRecord, reason: str) -> dict[str, object]:
         "stable": _release(stage.stable),
         "hold": _hold(stage.hold),
         "paused": _hold(stage.paused),
+        "pin": pin_detail(stage.pin) if stage.pin else None,
         "observing": stage.observed,
+    }
+
+
+def pin_detail(pin: Pin) -> dict[str, object]:
+    """Return what is told of a pin: the release that stays, by whom, why and for how long."""
+    return {
+        "release": _release(pin.release),
+        "actor": pin.actor,
+        "reason": pin.reason,
+        "since": pin.since.isoformat(),
+        "until": _moment(pin.until),
     }
 
 
@@ -62,14 +74,16 @@ def would_detail(would: Would, before: Release | None) -> dict[str, object]:
     }
 
 
-def switch_detail(switch: StopSwitch) -> dict[str, object]:
-    """Return what is told of the stop switch: who turned it last, when and why."""
+def freeze_detail(freeze: Freeze) -> dict[str, object]:
+    """Return what is told of a freeze: who turned it last, when and why, and when it ends."""
     return {
-        "frozen": switch.on,
-        "actor": switch.actor or None,
-        "reason": switch.reason or None,
-        "since": switch.since.isoformat() if switch.since else None,
-        "told": switch.told,
+        "frozen": freeze.on,
+        "scope": freeze.scope or "everything",
+        "actor": freeze.actor or None,
+        "reason": freeze.reason or None,
+        "since": freeze.since.isoformat() if freeze.since else None,
+        "until": _moment(freeze.until),
+        "told": freeze.told,
     }
 
 
@@ -144,6 +158,10 @@ def _origin(origin: Origin | None) -> dict[str, object] | None:
     }
 
 
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
 def _hold(hold: Hold | None) -> dict[str, object] | None:
     if hold is None:
         return None
@@ -151,6 +169,7 @@ def _hold(hold: Hold | None) -> dict[str, object] | None:
         "kind": hold.kind.value,
         "reason": hold.reason,
         "since": hold.since.isoformat(),
+        "until": _moment(hold.until),
         "release": _release(hold.release),
     }
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from longshore.domain.errors import Conflict, LongshoreError, Throttled, UnknownReply
 from longshore.domain.intents import WantedImage
-from longshore.events.outbound import switch_detail
+from longshore.domain.stop_switch import EVERYTHING
+from longshore.events.outbound import freeze_detail
 from longshore.events.strict import Strict
 from longshore.runtime.http import (
     HttpAnswer,
@@ -114,14 +116,19 @@ def _intent_request(fields: Strict, actor: str) -> IntentRequest:
         images=tuple(_wanted(image) for image in _optional_list(fields, "images")),
         to=fields.optional_text("to"),
         leaving=fields.optional_text("leaving"),
+        named=fields.truth("named", default=True),
+        pinned=fields.optional_text("pinned"),
+        number=fields.optional_whole("number"),
+        until=_until(fields),
     )
 
 
 def _freeze(request: Request, ports: ControlPorts) -> _Granted:
     turned = turn_switch(_read(_switch_request, request), ports)
-    woken = None if turned.switch.on else not turned.unwoken
+    freeze = turned.freeze
+    woken = None if freeze.on else not turned.unwoken
     more = {"changed": turned.changed, "woken": woken, "unwoken": turned.unwoken or None}
-    return _Granted({**switch_detail(turned.switch), **more})
+    return _Granted({**freeze_detail(freeze), **more})
 
 
 def _switch_request(fields: Strict, actor: str) -> SwitchRequest:
@@ -130,7 +137,14 @@ def _switch_request(fields: Strict, actor: str) -> SwitchRequest:
         reason=fields.text("reason"),
         seen=fields.whole("seen"),
         actor=actor,
+        scope=fields.optional_text("scope") or EVERYTHING,
+        until=_until(fields),
     )
+
+
+def _until(fields: Strict) -> datetime | None:
+    """Return the moment at which what is asked for ends by itself, if it does."""
+    return None if fields.values.get("until") is None else fields.moment("until")
 
 
 def _optional_list(fields: Strict, key: str) -> tuple[Strict, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from longshore.domain.configuration import Mode, StageSpec
 from longshore.domain.intents import BEGINNING, Intent, IntentKind, WantedImage
@@ -40,6 +41,10 @@ class IntentRequest:
     to: str | None = None
     leaving: str | None = None
     origin: Origin | None = None
+    named: bool = True
+    pinned: str | None = None
+    number: int | None = None
+    until: datetime | None = None
 
 
 def accept_intent(request: IntentRequest, ports: ControlPorts) -> Intent:
@@ -78,6 +83,10 @@ def _intent(request: IntentRequest, ports: ControlPorts) -> Intent:
         leaving=request.leaving,
         ledger=ports.ledger,
         origin=request.origin,
+        named=request.named,
+        pinned=request.pinned,
+        number=request.number,
+        until=request.until,
     )
 
 
@@ -127,14 +136,14 @@ def _check_observed(intent: Intent, spec: StageSpec) -> None:
 
 
 def _check_frozen(intent: Intent, ports: ControlPorts) -> None:
-    """Refuse at once what a freeze of everything would have declined."""
+    """Refuse at once what a freeze would have declined."""
     if intent.kind not in {IntentKind.DEPLOY, IntentKind.RETRY}:
         return
-    switch = ports.switch.read()
-    if switch.on:
+    freeze = ports.switch.read().at(ports.clock.now()).over(intent.stage)
+    if freeze is not None:
         raise ContradictedError(
-            switch.told,
-            'ask again after `longshore unfreeze --everything --reason "..."`; '
+            freeze.told,
+            f'ask again after `longshore unfreeze {freeze.arguments} --reason "..."`; '
             "`longshore rollback` passes a freeze",
         )
 

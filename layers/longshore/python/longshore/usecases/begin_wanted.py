@@ -1,6 +1,6 @@
 """Begin a deployment that was asked for by name, or say why it does not begin."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from longshore.decide.promotion import Deploy, Stay
 from longshore.domain.actors import name_actor
@@ -9,25 +9,36 @@ from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
 from longshore.domain.stages import StageRecord
-from longshore.usecases.outbox import announce_stage
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 from longshore.usecases.start_deployment import start_deployment
+from longshore.usecases.write_word import tell_besides
 
 
-def begin_wanted(
-    round_: Round, intent: Intent, move: Deploy, stage: StageRecord, hold: HoldKind | None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a person's word leaves of a stage, apart from the deployment that it begins.
+
+    `told` is what is said of the `stage` besides the `hold` that the word leaves.
+    """
+
+    stage: StageRecord
+    hold: HoldKind | None = None
+    told: tuple[tuple[EventName, str], ...] = ()
+
+
+def begin_wanted(round_: Round, intent: Intent, move: Deploy, left: Left) -> None:
     """Begin a deployment by a person's word, and write down in the same step that it was heard.
 
-    `stage` is what the word makes of the stage. Where it leaves a `hold`, that is told; a stage
-    that a person keeps already stays kept as it was.
+    Where that leaves a hold, it is told; a stage that a person keeps already stays kept as it was.
     """
     reason = f"{name_actor(intent.actor)}: {intent.reason}"
     kind = TriggerKind(intent.kind) if intent.origin is None else TriggerKind.PIPELINE
-    heard = Changes(stage=stage.without_veto(move.release), consumed=(intent,))
-    if hold is not None and stage.paused is None:
-        heard = _held(round_, heard, Hold(hold, reason, intent.at))
+    heard = Changes(stage=left.stage.without_veto(move.release), consumed=(intent,))
+    for event, words in left.told:
+        heard = tell_besides(round_, heard, event, words)
+    if left.hold is not None and left.stage.paused is None:
+        heard = _held(round_, heard, Hold(left.hold, reason, intent.at))
     trigger = Trigger(kind, intent.actor, (intent.id,), intent.origin)
     named = replace(move, reason=f"{move.reason}; {reason}")
     start_deployment(round_, named, trigger, heard)
@@ -46,5 +57,4 @@ def decline(round_: Round, intent: Intent, stay: Stay, hold: HoldKind | None = N
 
 def _held(round_: Round, heard: Changes, hold: Hold) -> Changes:
     stage = replace(heard.stage or round_.stage, paused=hold)
-    stage, told = announce_stage(stage, EventName.STAGE_HELD, hold.told, round_.now)
-    return replace(heard, stage=stage, announcements=(told,))
+    return tell_besides(round_, replace(heard, stage=stage), EventName.STAGE_HELD, hold.told)

@@ -5,18 +5,19 @@ and the stage moves no more by itself until somebody resumes it: else the next l
 would undo it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from longshore.decide.promotion import Stay
-from longshore.decide.word import decide_rollback, standing
+from longshore.decide.promotion import Deploy, Stay
+from longshore.decide.word import decide_rollback, standing, ways_back
 from longshore.domain.actors import name_actor
-from longshore.domain.errors import NotPermitted, Refused, Throttled, UnknownReply
 from longshore.domain.holds import HoldKind, Veto
 from longshore.domain.intents import Intent
-from longshore.domain.outcomes import Outcome
-from longshore.domain.releases import Release, ReleasedImage
+from longshore.domain.outcomes import EventName, Outcome
+from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
-from longshore.usecases.begin_wanted import begin_wanted, decline
+from longshore.usecases.begin_wanted import Left, begin_wanted, decline
+from longshore.usecases.images_gone import images_gone
 from longshore.usecases.round import Round
 
 
@@ -24,12 +25,49 @@ def hear_rollbacks(round_: Round, intents: Sequence[Intent]) -> None:
     """Begin, or decline, each rollback that was asked for."""
     for intent in intents:
         move = decide_rollback(round_.snapshot, leaving=intent.leaving, to=intent.to)
+        if isinstance(move, Deploy):
+            move = _still_there(round_, intent, move)
         if isinstance(move, Stay):
             decline(round_, intent, move)
-        elif gone := _gone(round_, move.release):
-            decline(round_, intent, Stay(gone, Outcome.REJECTED))
         else:
-            begin_wanted(round_, intent, move, _left(round_, intent), HoldKind.ROLLED_BACK)
+            _begin(round_, intent, move)
+
+
+def _still_there(round_: Round, intent: Intent, move: Deploy) -> Deploy | Stay:
+    """Return the way back to a release whose images the registry has.
+
+    Where the person chose none, the next verified one does as well.
+    """
+    missing: list[str] = []
+    for release in _candidates(round_, intent, move.release):
+        gone = images_gone(round_, release)
+        if not gone:
+            reason = move.reason if not missing else _instead(round_, release, missing)
+            return Deploy(release, reason)
+        missing.append(gone)
+    by_hand = f"`longshore deploy {intent.stage} TAG` brings any image that is there"
+    return Stay(f"{'; '.join(missing)}; {by_hand}", Outcome.REJECTED)
+
+
+def _candidates(round_: Round, intent: Intent, first: Release) -> Iterator[Release]:
+    yield first
+    if not intent.named:
+        yield from (each for each in ways_back(round_.snapshot) if each.content != first.content)
+
+
+def _instead(round_: Round, release: Release, missing: Sequence[str]) -> str:
+    there = standing(round_.snapshot) or "what runs"
+    return f"a person goes back from {there}: {'; '.join(missing)}, so to {release}"
+
+
+def _begin(round_: Round, intent: Intent, move: Deploy) -> None:
+    """Begin the way back; it ends a pin to another release, for it must never be barred."""
+    stage, pin = _left(round_, intent), round_.stage.pin
+    told: tuple[tuple[EventName, str], ...] = ()
+    if pin is not None and not pin.covers(move.release):
+        stage = replace(stage, pin=None)
+        told = ((EventName.STAGE_UNPINNED, f"a rollback ends the pin: {pin.told}"),)
+    begin_wanted(round_, intent, move, Left(stage, HoldKind.ROLLED_BACK, told))
 
 
 def _left(round_: Round, intent: Intent) -> StageRecord:
@@ -39,26 +77,3 @@ def _left(round_: Round, intent: Intent) -> StageRecord:
         return stage
     reason = f"{name_actor(intent.actor)} went back from it: {intent.reason}"
     return stage.vetoing(Veto(release.content, release, reason, round_.now))
-
-
-def _gone(round_: Round, release: Release) -> str:
-    """Say which image of a release the registry has no more; empty where it has them, or is away.
-
-    A way back does not wait for the registry.
-    """
-    missing = []
-    for image in release.images:
-        round_.check_time()
-        try:
-            if _is_missing(round_, image):
-                missing.append(image)
-        except (NotPermitted, Throttled, UnknownReply):
-            break
-    return ", ".join(f"{i} is not in {i.repository.name} any more" for i in missing)
-
-
-def _is_missing(round_: Round, image: ReleasedImage) -> bool:
-    try:
-        return round_.ports.registry.image_by_digest(image.repository, image.digest) is None
-    except Refused:
-        return True

@@ -12,12 +12,12 @@ from longshore.domain.holds import HoldKind
 from longshore.domain.intents import Intent, WantedImage
 from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release, ReleasedImage, short_digest
-from longshore.usecases.begin_wanted import begin_wanted, decline
+from longshore.usecases.begin_wanted import Left, begin_wanted, decline
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.round import Round
 
 
-class _NotThereError(Exception):
+class NotThereError(Exception):
     """What a person asked for cannot be deployed; the text says why."""
 
 
@@ -26,12 +26,12 @@ def hear_deploys(round_: Round, intents: Sequence[Intent], look: Look) -> None:
     for intent in intents:
         try:
             _hear(round_, intent, look)
-        except _NotThereError as error:
+        except NotThereError as error:
             decline(round_, intent, Stay(str(error), Outcome.REJECTED))
 
 
 def _hear(round_: Round, intent: Intent, look: Look) -> None:
-    wanted = _release(round_, intent.images, look)
+    wanted = wanted_release(round_, intent.images, look)
     if intent.origin is not None:
         _hear_pipeline(round_, intent, wanted)
         return
@@ -42,7 +42,7 @@ def _hear(round_: Round, intent: Intent, look: Look) -> None:
         is_there = move.outcome is Outcome.DUPLICATE
         decline(round_, intent, move, hold if is_there else None)
         return
-    begin_wanted(round_, intent, move, round_.stage, hold)
+    begin_wanted(round_, intent, move, Left(round_.stage, hold))
 
 
 def _hear_pipeline(round_: Round, intent: Intent, wanted: Release) -> None:
@@ -51,15 +51,15 @@ def _hear_pipeline(round_: Round, intent: Intent, wanted: Release) -> None:
     if isinstance(move, Stay):
         decline(round_, intent, move)
     else:
-        begin_wanted(round_, intent, move, round_.stage, None)
+        begin_wanted(round_, intent, move, Left(round_.stage))
 
 
-def _release(round_: Round, wanted: Sequence[WantedImage], look: Look) -> Release:
+def wanted_release(round_: Round, wanted: Sequence[WantedImage], look: Look) -> Release:
     """Return the release that is wanted: an image that was not named stays as it is."""
     named = {image.alias: image for image in wanted}
     unknown = named.keys() - {image.alias for image in round_.snapshot.spec.images}
     if unknown:
-        raise _NotThereError(f"the stage has no image {', '.join(sorted(unknown))}")
+        raise NotThereError(f"the stage has no image {', '.join(sorted(unknown))}")
     return Release.of(
         _find(round_, image, named[image.alias])
         if image.alias in named
@@ -74,11 +74,11 @@ def _find(round_: Round, image: StageImage, wanted: WantedImage) -> ReleasedImag
     try:
         found = round_.ports.registry.image_by_digest(image.repository, wanted.digest)
     except (NotPermitted, Refused) as error:
-        raise _NotThereError(f"{name} could not be looked for in {where}: {error}") from error
+        raise NotThereError(f"{name} could not be looked for in {where}: {error}") from error
     if found is None:
-        raise _NotThereError(f"{name} is not in the repository {where}")
+        raise NotThereError(f"{name} is not in the repository {where}")
     if not is_runnable(found):
-        raise _NotThereError(f"{name} in {where} is nothing that a task can run")
+        raise NotThereError(f"{name} in {where} is nothing that a task can run")
     tag = wanted.tag if wanted.tag in found.tags else next(iter(found.tags), None)
     return ReleasedImage(image.alias, image.repository, found.digest, tag, found.pushed_at)
 
@@ -90,4 +90,4 @@ def _kept(round_: Round, image: StageImage, look: Look) -> ReleasedImage:
         known = release.image(image.alias) if release else None
         if known is not None and known.repository == image.repository:
             return known
-    raise _NotThereError(f"nobody knows what {image.alias} runs: name its image too")
+    raise NotThereError(f"nobody knows what {image.alias} runs: name its image too")

@@ -7,7 +7,7 @@ from longshore.domain.deployments import DeploymentRecord, LegState, Phase
 from longshore.domain.outcomes import EventName
 from longshore.domain.stages import Stable, StageRecord, TargetRecord
 from longshore.usecases.outbox import announce_deployment
-from longshore.usecases.ports import Changes
+from longshore.usecases.ports import NOTHING_MORE, Changes
 from longshore.usecases.round import Round
 
 EVENT_OF_PHASE = {
@@ -41,12 +41,19 @@ def end(
     *,
     stage: StageRecord | None = None,
     targets: tuple[TargetRecord, ...] = (),
+    heard: Changes = NOTHING_MORE,
 ) -> None:
-    """Write a deployment in its terminal phase, free the stage and tell it, as one transition."""
+    """Write a deployment in its terminal phase, free the stage and tell it, as one transition.
+
+    What was `heard` in the same step is written with it.
+    """
     ended = replace(ended, finished_at=round_.now)
     ended, told = announce_deployment(ended, EVENT_OF_PHASE[ended.phase], round_.now)
-    freed = replace(stage or round_.stage, current=None, due_at=None)
-    round_.commit(Changes(stage=freed, deployment=ended, targets=targets, announcements=(told,)))
+    freed = replace(stage or heard.stage or round_.stage, current=None, due_at=None)
+    announced = (*heard.announcements, told)
+    round_.commit(
+        replace(heard, stage=freed, deployment=ended, targets=targets, announcements=announced)
+    )
 
 
 def _now_stable(round_: Round, deployment: DeploymentRecord) -> tuple[TargetRecord, ...]:

@@ -8,16 +8,22 @@ from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.stages import StageRecord, TargetRecord
 from longshore.usecases.conclude_deployment import end, name_services
+from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 
 
-def end_unmoved(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
-    """End a deployment that failed before it moved anything that has to go back."""
-    phase = Phase.FAILED
+def end_unmoved(round_: Round, failed: DeploymentRecord, heard: Changes) -> None:
+    """End a deployment that failed before it moved anything that has to go back.
+
+    One that a person ended is aborted; their word, `heard`, is written down in the same step.
+    """
+    phase = Phase.ABORTED if heard.consumed else Phase.FAILED
+    stage = heard.stage or round_.stage
     if taken(round_.targets()):
         # What another hand brought, ECS's breaker too, is not what was live before.
         phase, stage = Phase.ABORTED, left_to_others(round_, replace(stage, live=None), failed)
-    end(round_, because(failed, phase, "No service was moved."), stage=stage)
+    ended = because(failed, phase, "No service was moved.")
+    end(round_, ended, heard=replace(heard, stage=stage))
 
 
 def left_to_others(round_: Round, stage: StageRecord, ended: DeploymentRecord) -> StageRecord:
@@ -32,12 +38,12 @@ def left_to_others(round_: Round, stage: StageRecord, ended: DeploymentRecord) -
     return replace(stage, hold=Hold(HoldKind.REPLACED, reason, round_.now, None, ended.release))
 
 
-def end_rollback(round_: Round, failed: DeploymentRecord, stage: StageRecord) -> None:
+def end_rollback(round_: Round, failed: DeploymentRecord, heard: Changes) -> None:
     """End a rollback that failed: it is not rolled back, for what it left was worse.
 
     ECS's own circuit breaker may take a service back all the same.
     """
-    targets = round_.targets()
+    targets, stage = round_.targets(), heard.stage or round_.stage
     if any(target.forward.moved for target in targets) or taken(targets):
         there = [target for target in targets if target.forward.state.good]
         stage = replace(stage, live=None)
@@ -45,7 +51,7 @@ def end_rollback(round_: Round, failed: DeploymentRecord, stage: StageRecord) ->
     else:
         then = "No service was moved."
     left = left_to_others(round_, stage, failed)
-    end(round_, because(failed, Phase.FAILED, then), stage=left)
+    end(round_, because(failed, Phase.FAILED, then), heard=replace(heard, stage=left))
 
 
 def _where(back: Sequence[TargetRecord]) -> str:

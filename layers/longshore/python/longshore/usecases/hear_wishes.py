@@ -6,6 +6,7 @@ from itertools import groupby
 from longshore.decide.promotion import Stay
 from longshore.domain.intents import BEGINNING, Intent, IntentKind
 from longshore.domain.outcomes import Outcome
+from longshore.usecases.abort_deployment import hear_aborts
 from longshore.usecases.begin_wanted import decline
 from longshore.usecases.bring_back import hear_rollbacks
 from longshore.usecases.bring_wanted import hear_deploys
@@ -13,16 +14,24 @@ from longshore.usecases.let_pass import hear_retries
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.observe_stage import OBSERVED
 from longshore.usecases.pause_stage import hear_pauses, hear_resumes
+from longshore.usecases.pin_stage import hear_pins, hear_unpins
 from longshore.usecases.round import Round
+from longshore.usecases.veto_release import hear_unvetoes, hear_vetoes
 
 _AT_ONCE: Mapping[IntentKind, Callable[[Round, Sequence[Intent]], None]] = {
     IntentKind.PAUSE: hear_pauses,
     IntentKind.RESUME: hear_resumes,
     IntentKind.ROLLBACK: hear_rollbacks,
+    IntentKind.PIN: hear_pins,
+    IntentKind.UNPIN: hear_unpins,
+    IntentKind.VETO: hear_vetoes,
+    IntentKind.UNVETO: hear_unvetoes,
+    IntentKind.ABORT: hear_aborts,
 }
 _WITH_A_LOOK: Mapping[IntentKind, Callable[[Round, Sequence[Intent], Look], None]] = {
     IntentKind.RETRY: hear_retries,
     IntentKind.DEPLOY: hear_deploys,
+    IntentKind.PIN: hear_pins,
 }
 
 
@@ -31,15 +40,15 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
 
     What was asked for after something that waits for it waits too. Where the registry is `away`
     it does not: then what waits gives way to what was asked after it. What would begin something
-    in a stage that only observes, or while everything is frozen, is declined and waits for nothing.
+    in a stage that only observes, or under a freeze, is declined and waits for nothing.
     """
     intents = round_.snapshot.intents
-    for kind, wishes in groupby(intents, key=lambda intent: intent.kind):
+    for (kind, waits), wishes in groupby(intents, key=lambda wish: (wish.kind, _waits(wish))):
         some = tuple(wishes)
         if refusal := _refusal(round_, kind):
             _decline_all(round_, some, Stay(refusal, Outcome.REJECTED))
-        elif hear := _AT_ONCE.get(kind):
-            hear(round_, some)
+        elif not waits:
+            _AT_ONCE[kind](round_, some)
         elif look is not None:
             _WITH_A_LOOK[kind](round_, some, look)
         elif away and (later := _at_once_after(intents, some[-1])) is not None:
@@ -48,9 +57,14 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
             return
 
 
+def _waits(wish: Intent) -> bool:
+    """Whether a wish can be heard only once the registry was looked at; a known pin can before."""
+    return wish.kind in _WITH_A_LOOK and (wish.kind is not IntentKind.PIN or bool(wish.images))
+
+
 def _at_once_after(intents: Sequence[Intent], wish: Intent) -> Intent | None:
     later = intents[intents.index(wish) + 1 :]
-    return next((intent for intent in later if intent.kind in _AT_ONCE), None)
+    return next((intent for intent in later if not _waits(intent)), None)
 
 
 def _give_way(round_: Round, wishes: Sequence[Intent], later: Intent) -> None:
@@ -69,6 +83,7 @@ def _refusal(round_: Round, kind: IntentKind) -> str:
     snapshot = round_.snapshot
     if snapshot.observing and kind in BEGINNING:
         return f"{snapshot.stage.id}: {OBSERVED}"
-    if snapshot.switch.on and kind in _WITH_A_LOOK:
-        return f"{snapshot.switch.told}; ask again after `longshore unfreeze --everything`"
+    freeze = snapshot.freeze
+    if freeze is not None and kind in {IntentKind.RETRY, IntentKind.DEPLOY}:
+        return f"{freeze.told}; ask again after `longshore unfreeze {freeze.arguments}`"
     return ""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from longshore.decide.promotion import Stay
 from longshore.decide.selection import NothingToChoose
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.holds import Allowance
@@ -10,6 +11,7 @@ from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventOutcome, Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
+from longshore.usecases.begin_wanted import decline
 from longshore.usecases.look_at_registry import Look
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import A_WRITE, Round
@@ -19,12 +21,21 @@ def hear_retries(round_: Round, intents: Sequence[Intent], look: Look) -> None:
     """Lift hold and veto of the policies' present choice, and let it pass."""
     choice = look.choice
     candidate = None if isinstance(choice, NothingToChoose) else choice.release
+    pin = round_.stage.pin
+    if pin is not None and candidate is not None and not pin.covers(candidate):
+        _decline(round_, intents, f"the stage is {pin.told}; ask again after `longshore unpin`")
+        return
     changed: StageRecord | None = _let_pass(round_, intents, candidate)
     for start in range(0, len(intents), A_WRITE):
         some = tuple(intents[start : start + A_WRITE])
         outcomes = tuple(_heard(round_, intent) for intent in some)
         round_.commit(Changes(stage=changed, consumed=some, outcomes=outcomes))
         changed = None
+
+
+def _decline(round_: Round, intents: Sequence[Intent], reason: str) -> None:
+    for intent in intents:
+        decline(round_, intent, Stay(reason, Outcome.REJECTED))
 
 
 def _let_pass(round_: Round, intents: Sequence[Intent], candidate: Release | None) -> StageRecord:

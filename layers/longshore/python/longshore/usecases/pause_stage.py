@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from longshore.domain.actors import name_actor
-from longshore.domain.holds import Hold, HoldKind
+from longshore.domain.holds import Hold, HoldKind, until_text
 from longshore.domain.intents import Intent
 from longshore.domain.outcomes import EventName, EventOutcome, Outcome
 from longshore.usecases.outbox import announce_stage
@@ -41,7 +41,8 @@ def _pause(paused: Hold | None, intent: Intent) -> _Switched:
     if paused is not None:
         return _Switched(paused, f"it was {paused.kind} already: {paused.reason}", None)
     reason = f"{name_actor(intent.actor)} paused it: {intent.reason}"
-    return _Switched(Hold(HoldKind.PAUSED, reason, intent.at), reason, EventName.STAGE_PAUSED)
+    hold = Hold(HoldKind.PAUSED, reason, intent.at, until=intent.until)
+    return _Switched(hold, f"{reason}{until_text(hold.until)}", EventName.STAGE_PAUSED)
 
 
 def _resume(paused: Hold | None, intent: Intent) -> _Switched:

@@ -89,6 +89,10 @@ class Changes:
     unfrozen: bool = False
 
 
+NOTHING_MORE = Changes()
+"""A transition that nothing is to be written with."""
+
+
 class StageLedger(Protocol):
     """A stage's part of the ledger."""
 

@@ -26,6 +26,7 @@ from longshore.usecases.adopt_stage import adopt_settled, adopt_stage
 from longshore.usecases.advance_deployment import advance_deployment, waits_for_a_call
 from longshore.usecases.choose_release import choose_release
 from longshore.usecases.come_again import come_again, go_on
+from longshore.usecases.end_by_time import end_by_time, is_rung, keep_ends
 from longshore.usecases.end_events import (
     ends_alike,
     ends_by_move,
@@ -73,7 +74,8 @@ def reconcile(stage: StageId, wakeups: Sequence[Wakeup], ports: Ports) -> Reconc
         snapshot = ports.ledger.read_stage(stage)
         if snapshot is None:
             return _unknown(stage, wakeups, ports)
-        round_ = Round(ports, snapshot, ports.clock.now())
+        now = ports.clock.now()
+        round_ = Round(ports, replace(snapshot, switch=snapshot.switch.at(now)), now)
         return _reconcile(round_, wakeups)
     except (Throttled, Conflict, UnknownReply, OutOfTimeError) as error:
         if round_ is not None:
@@ -95,6 +97,7 @@ def _reconcile(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     ports, stage = round_.ports, round_.stage.id
     try:
         done = _work(round_, wakeups)
+        keep_ends(round_)
     except (NotPermitted, Refused) as error:
         reason = f"what this stage runs, or should run, could not be read: {error}"
         tell_trouble(round_, reason)
@@ -117,13 +120,14 @@ def _work(round_: Round, wakeups: Sequence[Wakeup]) -> Reconciled:
     if hints == {Hint.TASK}:
         return _judged(round_, wakeups)
     recover_revisions(round_)
+    ended_by_time = end_by_time(round_) or is_rung(round_)
     if not (_adopt(round_) and see_what_runs(round_)):
         round_.ports.wakeups.send(wakeups)
         return Reconciled(round_.stage.id, "being read; the rest follows at once")
     adopt_settled(round_)
     hear_wishes(round_)
     flew = round_.snapshot.deployment is not None
-    asked = bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
+    asked = ended_by_time or bool(hints & _WORTH_A_LOOK_AT_THE_REGISTRY)
     looks = asked or _may_be_outdated(round_)
     _advance(round_, drive=not looks)
     ended = flew and round_.snapshot.deployment is None

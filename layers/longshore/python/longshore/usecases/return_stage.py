@@ -26,9 +26,10 @@ from longshore.usecases.end_badly import because, end_rollback, end_unmoved, lef
 from longshore.usecases.keep_time import began_at, keep_timer, run_out
 from longshore.usecases.move_service import move_service
 from longshore.usecases.outbox import announce_deployment
-from longshore.usecases.ports import Changes
+from longshore.usecases.ports import NOTHING_MORE, Changes
 from longshore.usecases.prepare_revision import prepare_back
 from longshore.usecases.round import SLICE, NotShownYetError, Round
+from longshore.usecases.write_word import tell_besides
 
 GRACE_FOR_THE_BREAKER = timedelta(minutes=2)
 """Time in which a circuit breaker that rolls back may begin to: without a completed deployment to
@@ -36,23 +37,32 @@ go back to it never does (aws/containers-roadmap#1488)."""
 
 
 def begin_return(
-    round_: Round, deployment: DeploymentRecord, failure: Failure, fault: Fault
+    round_: Round,
+    deployment: DeploymentRecord,
+    failure: Failure,
+    fault: Fault,
+    heard: Changes = NOTHING_MORE,
 ) -> None:
-    """Record the failure and its cause, veto or hold the release, and begin to return."""
+    """Record the failure and its cause, veto or hold the release, and begin to return.
+
+    A person's word that ends the deployment, `heard`, is written down in the same step.
+    """
     failed = replace(deployment, failure=failure)
-    stage = _kept_back(round_, failed, fault, failure)
+    heard = replace(heard, stage=_kept_back(round_, failed, fault, failure))
+    heard = _unpinned(round_, failed, heard)
     if deployment.trigger.kind is TriggerKind.ROLLBACK:
-        end_rollback(round_, failed, stage)
+        end_rollback(round_, failed, heard)
         return
     if not to_return(round_.targets()):
-        end_unmoved(round_, failed, stage)
+        end_unmoved(round_, failed, heard)
         return
     deadline = round_.now + round_.snapshot.spec.deadline
     back = because(failed, Phase.ROLLING_BACK, "The stage is being returned to its stable release.")
     back = replace(back, deadline_at=deadline, returning_since=round_.now)
     back, told = announce_deployment(back, EventName.DEPLOYMENT_FAILED, round_.now)
-    stage = replace(stage, due_at=deadline)
-    round_.commit(Changes(stage=stage, deployment=back, announcements=(told,)))
+    stage = replace(heard.stage or round_.stage, due_at=deadline)
+    announced = (*heard.announcements, told)
+    round_.commit(replace(heard, stage=stage, deployment=back, announcements=announced))
     advance_return(round_, back)
 
 
@@ -79,6 +89,16 @@ def _kept_back(
         return stage.vetoing(veto)
     content = None if fault is Fault.REPLACED else release.content
     return replace(stage, hold=Hold(kind, failure.summary, round_.now, content, release))
+
+
+def _unpinned(round_: Round, failed: DeploymentRecord, heard: Changes) -> Changes:
+    """End the pin to a release that failed: the stage cannot stay on it, and may find another."""
+    stage = heard.stage or round_.stage
+    if stage.pin is None or not stage.pin.covers(failed.release):
+        return heard
+    reason = f"{failed.name} failed, which ends the pin: {stage.pin.told}"
+    unpinned = replace(heard, stage=replace(stage, pin=None))
+    return tell_besides(round_, unpinned, EventName.STAGE_UNPINNED, reason)
 
 
 def _drive_back(round_: Round, deployment: DeploymentRecord) -> None:

@@ -92,10 +92,26 @@ class Round:
         self.snapshot = self.ports.ledger.commit(self.snapshot, self._signed(changes))
         self.changed = True
 
-    def set_timer(self, due_at: datetime) -> None:
+    def set_timer(self, due_at: datetime | None) -> None:
         """Write when the stage must be looked at next; it is no further for that."""
         timed = Changes(stage=replace(self.stage, due_at=due_at))
         self.snapshot = self.ports.ledger.commit(self.snapshot, self._signed(timed))
+
+    @property
+    def next_end(self) -> datetime | None:
+        """When the next thing ends by itself that a person asked for; None where nothing does."""
+        return self._next_end(self.stage)
+
+    def _next_end(self, stage: StageRecord) -> datetime | None:
+        ends = (*stage.ends, *self.snapshot.switch.ends(stage.id))
+        return min((end for end in ends if end > self.now), default=None)
+
+    def _timed(self, stage: StageRecord) -> StageRecord:
+        """Return a stage whose one timer goes off at the next end, or before."""
+        end = self._next_end(stage)
+        if end is None or (stage.due_at is not None and stage.due_at <= end):
+            return stage
+        return replace(stage, due_at=end)
 
     def sign(self) -> None:
         """Name the ledger in a stage that an older version wrote, so that a copy of it is known."""
@@ -166,7 +182,7 @@ class Round:
         What a copy holds keeps its name until the stage has been adopted anew. A record that
         begins before then is a copy from its beginning.
         """
-        stage, ledger = changes.stage or self.stage, self.snapshot.ledger
+        stage, ledger = self._timed(changes.stage or self.stage), self.snapshot.ledger
         if self.snapshot.restored:
             copied = replace(stage, ledger=stage.ledger or self.snapshot.applied_in)
             return replace(changes, stage=copied)

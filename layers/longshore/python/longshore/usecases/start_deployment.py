@@ -6,10 +6,8 @@ from longshore.decide.promotion import Deploy
 from longshore.domain.deployments import DeploymentRecord, Phase, Trigger, TriggerKind
 from longshore.domain.outcomes import Announcement, EventName, EventOutcome, Outcome
 from longshore.usecases.outbox import announce_deployment
-from longshore.usecases.ports import Changes
+from longshore.usecases.ports import NOTHING_MORE, Changes
 from longshore.usecases.round import Round
-
-NOTHING_MORE = Changes()
 
 
 def start_deployment(
