@@ -43,10 +43,13 @@ def run_rollback(place: Place, to: str | None, wish: Wish) -> None:
     told: dict[str, object] = {"stage": stage, "intent": intent, "reason": reason}
     told |= {"from": left, "to": release_detail(back)}
     vetoed = "what it leaves is vetoed, and " if there else ""
+    pin = snapshot.stage.pin
+    unpinned = () if pin is None or pin.covers(back) else (f"that ends its pin: {pin.told}",)
     lines = (
         f"{stage} goes back from {release_text(there)} to {back}",
         f"held: {vetoed}it moves no more by itself until",
         f"      longshore resume {stage} --reason TEXT",
+        *unpinned,
     )
     asked = Asked(wanted, IntentKind.ROLLBACK, intent, told, lines)
     tell(asked, wish.output, access, ledger, wish.watch)

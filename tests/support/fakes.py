@@ -24,7 +24,7 @@ from longshore.domain.pushes import PushLink, PushRecord, Startable
 from longshore.domain.rates import ApiClass
 from longshore.domain.releases import RegistryImage
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
-from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.stop_switch import EVERYTHING, NEVER_TURNED, Freeze, StopSwitch
 from longshore.domain.wakeups import Wakeup
 from longshore.usecases.ports import Changes, Token
 
@@ -102,10 +102,17 @@ class LedgerState:
     switch: StopSwitch = NEVER_TURNED
     timelines: dict[ExecutionRef, Timeline] = field(default_factory=dict)
 
-    def turn(self, *, on: bool, reason: str = "because") -> None:
+    def turn(
+        self,
+        *,
+        on: bool,
+        reason: str = "because",
+        scope: str = EVERYTHING,
+        until: datetime | None = None,
+    ) -> None:
         """Turn the stop switch, as the control function does."""
-        version = self.switch.version + 1
-        self.switch = StopSwitch(on, "arn:of:somebody", reason, NOON, version)
+        freeze = Freeze(on, "arn:of:somebody", reason, NOON, scope, until)
+        self.switch = replace(self.switch.turned(freeze), version=self.switch.version + 1)
 
     def install(self, configuration: Configuration) -> None:
         """Put a configuration in force, as `apply` does."""

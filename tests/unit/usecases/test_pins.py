@@ -8,25 +8,8 @@ from longshore.domain.deployments import Phase, TriggerKind
 from longshore.domain.intents import IntentKind
 from longshore.domain.outcomes import EventName, Outcome
 from tests.support.builders import REPOSITORY, make_digest
-from tests.support.harbour import Harbour
 from tests.support.voyages import CRASH, MAIN, make_harbour, of_digest
-
-
-def on_two() -> Harbour:
-    """Return a harbour whose stage is on release 2 and was on 1 before."""
-    harbour = make_harbour()
-    harbour.push(2)
-    harbour.run(minutes=10)
-    assert harbour.running() == of_digest(2)
-    return harbour
-
-
-def end_of(harbour: Harbour, wish: str) -> Outcome:
-    return next(e.outcome for (event, _), e in harbour.state.outcomes.items() if event == wish)
-
-
-def why(harbour: Harbour, wish: str) -> str:
-    return next(e.reason for (event, _), e in harbour.state.outcomes.items() if event == wish)
+from tests.support.wishes import end_of, on_two, why
 
 
 def test_a_pinned_stage_says_so_and_ships_the_newest_once_it_is_unpinned() -> None:

@@ -5,7 +5,7 @@ from longshore.decide.word import standing
 from longshore.domain.holds import Veto
 from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release
-from longshore.domain.stages import StageSnapshot
+from longshore.domain.stages import MOST_GIVEN, StageSnapshot
 
 
 def decide_veto(snapshot: StageSnapshot, veto: Veto) -> Stay | None:
@@ -26,6 +26,11 @@ def decide_veto(snapshot: StageSnapshot, veto: Veto) -> Stay | None:
     known = next((each for each in stage.vetoes if each.content == veto.content), None)
     if known is not None and (known.until is None or known.until == veto.until):
         return Stay(f"{known.release} is vetoed already: {known.told}")
+    if known is None and sum(bool(each.actor) for each in stage.vetoes) >= MOST_GIVEN:
+        return _declined(
+            f"people have vetoed {MOST_GIVEN} releases of this stage already: `longshore unveto` "
+            "one of them first, or `longshore pin` the release that shall stay"
+        )
     return None
 
 

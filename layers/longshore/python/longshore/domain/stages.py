@@ -1,6 +1,6 @@
 """Stages and their targets as the ledger keeps them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -19,7 +19,11 @@ MOST_EARLIER = 10
 
 MOST_VETOES = 20
 """Vetoes kept a stage. The oldest go first: a release that old is held by the rule that nothing
-moves backwards by itself."""
+moves backwards by itself. That does not hold for what a person vetoes, which may never have run, so
+those stay longest."""
+
+MOST_GIVEN = 15
+"""Vetoes that people can give a stage, so that there is room for those that failures leave."""
 
 MOST_KEPT_IMAGES = 80
 """Images of all vetoed releases together, and of all earlier ones: a stage that grew too large for
@@ -87,9 +91,10 @@ class StageRecord:
     def vetoing(self, veto: Veto) -> Self:
         """Return the stage with one more veto, in the place of an older one of the same release."""
         others = [known for known in self.vetoes if known.content != veto.content]
-        newest_first = [veto, *reversed(others)]
+        newest_first = [veto, *_given_first(reversed(others))]
         kept = newest_first[: _fitting([known.release for known in newest_first], MOST_VETOES)]
-        return replace(self, vetoes=tuple(reversed(kept)))
+        in_order = (known for known in (*others, veto) if known in kept)
+        return replace(self, vetoes=tuple(in_order))
 
     def without_veto(self, release: Release) -> Self:
         """Return the stage without a veto of this release."""
@@ -105,6 +110,11 @@ class StageRecord:
         """When what people asked for ends by itself, in no order."""
         asked = (self.pin, self.paused, *self.vetoes)
         return tuple(each.until for each in asked if each is not None and each.until is not None)
+
+
+def _given_first(vetoes: Iterable[Veto]) -> list[Veto]:
+    """Return vetoes in their order, those that people gave before the others."""
+    return sorted(vetoes, key=lambda veto: not veto.actor)
 
 
 def _fitting(releases: Sequence[Release], most: int) -> int:
