@@ -1,11 +1,12 @@
 """The stop switch on DynamoDB: turned by who looked, and asked in the transaction that begins."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from datetime import timedelta
+from typing import Protocol, cast
 
 import pytest
 
+from longshore.aws import items
 from longshore.aws.calls import AwsCall
 from longshore.aws.clients import Clients
 from longshore.aws.errors import Contended
@@ -15,7 +16,7 @@ from longshore.aws.stop_switch import DynamoStopSwitch
 from longshore.aws.table import Table
 from longshore.domain.errors import Conflict, Throttled
 from longshore.domain.stages import StageSnapshot
-from longshore.domain.stop_switch import NEVER_TURNED, StopSwitch
+from longshore.domain.stop_switch import NEVER_TURNED, Freeze, StopSwitch
 from longshore.usecases.ports import Changes, StageLedger
 from tests.support.builders import STAGE, make_configuration
 from tests.support.fakes import NOON
@@ -23,21 +24,29 @@ from tests.support.ledgers import TABLE, DynamoWorld, LedgerWorld, MemoryWorld
 
 ON = StopSwitch(on=True, actor="arn:of:ada", reason="prices are wrong", since=NOON)
 
-Turn = Callable[[str], StopSwitch]
+
+class Turn(Protocol):
+    """Turns the switch of everything, and with it a scope where one is given."""
+
+    def __call__(self, way: str, freeze: Freeze | None = None) -> StopSwitch: ...
 
 
 @pytest.fixture
 def turn(world: LedgerWorld) -> Turn:
     """Return what turns the switch of a world, as the control function does."""
 
-    def in_memory(way: str) -> StopSwitch:
+    def wanted(way: str, freeze: Freeze | None, version: int) -> StopSwitch:
+        scoped = (freeze,) if freeze else ()
+        return replace(ON, on=way == "on", scoped=scoped, version=version)
+
+    def in_memory(way: str, freeze: Freeze | None = None) -> StopSwitch:
         state = cast("MemoryWorld", world).state
-        state.switch = replace(ON, on=way == "on", version=state.switch.version + 1)
+        state.switch = wanted(way, freeze, state.switch.version + 1)
         return state.switch
 
-    def on_dynamo(way: str) -> StopSwitch:
+    def on_dynamo(way: str, freeze: Freeze | None = None) -> StopSwitch:
         switch = DynamoStopSwitch(cast("DynamoWorld", world).table)
-        return switch.turn(replace(ON, on=way == "on", version=switch.read().version))
+        return switch.turn(wanted(way, freeze, switch.read().version))
 
     return in_memory if isinstance(world, MemoryWorld) else on_dynamo
 
@@ -162,3 +171,32 @@ def test_items_that_dynamodb_left_out_are_not_taken_for_missing(dynamo: DynamoWo
 
     with pytest.raises(Throttled, match="did not read all"):
         ledger.read_stage(STAGE)
+
+
+def test_a_switch_that_an_older_version_wrote_is_read(dynamo: DynamoWorld) -> None:
+    body = (
+        '{"actor":"arn:of:ada","on":true,"reason":"prices are wrong",'
+        '"since":"2026-11-23T12:00:00+00:00","version":3}'
+    )
+    item = items.switch_item(replace(ON, version=3)) | {"body": {"S": body}}
+    dynamo.client.put_item(TableName=TABLE, Item=item)
+
+    assert DynamoStopSwitch(dynamo.table).read() == replace(ON, version=3)
+
+
+def test_scopes_lie_beside_everything_under_one_version(world: LedgerWorld, turn: Turn) -> None:
+    freeze = Freeze(
+        on=True,
+        actor="arn:of:ada",
+        reason="audit",
+        since=NOON,
+        scope=str(STAGE),
+        until=NOON + timedelta(hours=1),
+    )
+    known = read(world)
+    turned = turn("off", freeze)
+
+    assert turned.freezes == (freeze,)
+    assert read(world).freeze == freeze
+    with pytest.raises(Conflict, match=r"turned|frozen"):
+        begin(world.ledger, known)

@@ -1,5 +1,6 @@
 """What people ask for until a moment ends then: the stage has one timer, and it rings once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,9 +119,7 @@ def test_a_worker_that_dies_at_the_end_is_followed_by_one_that_ships(kind: Inten
     harbour.push(3)
     harbour.run(minutes=1)
     dies = Dies(harbour, ended[kind])
-    harbour.ports = harbour.ports.__class__(
-        dies, harbour.registry, harbour.ecs.port, harbour, harbour.clock
-    )
+    harbour.ports = replace(harbour.ports, ledger=dies)
 
     harbour.run(minutes=29)
 

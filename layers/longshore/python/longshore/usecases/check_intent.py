@@ -20,18 +20,22 @@ _AS_THE_COMMAND = "send what the longshore command sends"
 
 def check_intent(intent: Intent, spec: StageSpec) -> None:
     """Raise InvalidError where a wish lacks what its kind needs, or has another kind's."""
-    kind = intent.kind
+    kind, a_wish = intent.kind, _called(intent)
     if intent.images and kind not in _NAMING_IMAGES:
-        raise InvalidError(f"a {kind} names no images", _AS_THE_COMMAND)
+        raise InvalidError(f"{a_wish} names no images", _AS_THE_COMMAND)
     if (intent.to or intent.leaving) and kind not in {IntentKind.ROLLBACK, IntentKind.PIN}:
-        raise InvalidError(f"a {kind} goes from no release to another", _AS_THE_COMMAND)
+        raise InvalidError(f"{a_wish} goes from no release to another", _AS_THE_COMMAND)
     if intent.pinned and kind not in {IntentKind.PIN, IntentKind.UNPIN}:
-        raise InvalidError(f"a {kind} is of no pin", _AS_THE_COMMAND)
+        raise InvalidError(f"{a_wish} is of no pin", _AS_THE_COMMAND)
     if intent.number is not None and kind is not IntentKind.ABORT:
-        raise InvalidError(f"a {kind} is of no deployment", _AS_THE_COMMAND)
-    check_until(intent.until, intent.at, ends=kind in ENDING, what=f"a {kind}")
+        raise InvalidError(f"{a_wish} is of no deployment", _AS_THE_COMMAND)
+    check_until(intent.until, intent.at, ends=kind in ENDING, what=a_wish)
     if check := _CHECKS.get(intent.kind):
         check(intent, spec)
+
+
+def _called(intent: Intent) -> str:
+    return f"{'an' if intent.kind[0] in 'aeiou' else 'a'} {intent.kind}"
 
 
 def check_until(until: datetime | None, now: datetime, *, ends: bool, what: str) -> None:
@@ -49,7 +53,7 @@ def check_until(until: datetime | None, now: datetime, *, ends: bool, what: str)
 
 def _check_images(intent: Intent, spec: StageSpec) -> None:
     if not intent.images:
-        raise InvalidError(f"a {intent.kind} names at least one image", _AS_THE_COMMAND)
+        raise InvalidError(f"{_called(intent)} names at least one image", _AS_THE_COMMAND)
     known = {image.alias for image in spec.images}
     for image in intent.images:
         if image.alias not in known:
@@ -62,7 +66,7 @@ def _check_images(intent: Intent, spec: StageSpec) -> None:
         if image.tag is not None and TAG.fullmatch(image.tag) is None:
             raise InvalidError(f"{shown(image.tag)} is no tag", _AS_THE_COMMAND)
     if len({image.alias for image in intent.images}) < len(intent.images):
-        raise InvalidError(f"a {intent.kind} names an image twice", "name each image once")
+        raise InvalidError(f"{_called(intent)} names an image twice", "name each image once")
 
 
 def _check_rollback(intent: Intent, _: StageSpec) -> None:
