@@ -37,6 +37,8 @@ CALLS = {
     },
     "Reconciler": ITEMS
     | {
+        "cloudwatch:DescribeAlarmHistory",
+        "cloudwatch:DescribeAlarms",
         "dynamodb:BatchGetItem",
         "dynamodb:ConditionCheckItem",
         "ecr:DescribeImages",

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from moto import mock_aws
 
+from longshore.aws.alarms import CloudWatchAlarms
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate
 from longshore.aws.queues import Queue, SqsWakeups, SqsWorkQueue
@@ -97,6 +98,7 @@ def make_yard(clients: Clients, *, semver: bool) -> Yard:
         ecs.port,
         SqsWakeups(Queue(gate, clients.sqs, inbox)),
         clock,
+        CloudWatchAlarms(gate, clients),
     )
     queue = SqsWorkQueue(Queue(gate, clients.sqs, work))
     router = RouterPorts(dynamo.directory, queue, clock, HOME, InMemoryLooks())

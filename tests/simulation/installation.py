@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from longshore.aws.alarms import CloudWatchAlarms
 from longshore.aws.artifacts import S3Artifacts
 from longshore.aws.chat_memory import DynamoRoutes, DynamoThreadStore
 from longshore.aws.clients import Clients
@@ -127,7 +128,9 @@ class Environment:
     def reconcile(self, event: Event, clock: Clock) -> Any:
         self.ecs.begin()
         registry = EcrRegistry(self.gate, self.stack.clients)
-        ports = Ports(self.ledger, registry, self.ecs, self._wakeups(), clock, self.stack.rates)
+        alarms = CloudWatchAlarms(self.gate, self.stack.clients)
+        wakeups, rates = self._wakeups(), self.stack.rates
+        ports = Ports(self.ledger, registry, self.ecs, wakeups, clock, alarms, rates)
         return reconcile_batch(event, ports, self.stack.journal)
 
     def announce(self, event: Event, _: Clock) -> Any:

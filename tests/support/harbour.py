@@ -26,6 +26,7 @@ from longshore.usecases.round import Ports
 from longshore.usecases.route_event import RouterPorts, route
 from longshore_local.ecs.images import CannotBePulled, Conduct, ImageBehaviour, Runs
 from longshore_local.ecs.world import EcsWorld
+from tests.support.alarm_fakes import InMemoryAlarms
 from tests.support.builders import HOME, REPOSITORY, SERVICE, STAGE, make_digest, make_spec
 from tests.support.ecs import CountedEcs, ecs_over
 from tests.support.fakes import (
@@ -95,7 +96,8 @@ class Harbour:
         self.router = RouterPorts(
             InMemoryDirectory(self.state), self, self.clock, HOME, InMemoryLooks()
         )
-        self.ports = Ports(self.ledger, self.registry, self.ecs.port, self, self.clock)
+        self.alarms = InMemoryAlarms(self.clock)
+        self.ports = Ports(self.ledger, self.registry, self.ecs.port, self, self.clock, self.alarms)
 
     # ── what people do ──────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from longshore.events.configuration import NOT_YET
 from longshore.events.documents import kind_of
 from longshore.events.sections import ConfigurationError, suggestion
 from longshore.usecases.read_configuration import read_configuration
+from longshore_cli.configuration.alarms import Alarms
 from longshore_cli.configuration.git import PushTrigger
 from longshore_cli.configuration.models import (
     Document,
@@ -238,6 +239,8 @@ def _place(path: Path) -> tuple[type[BaseModel], str]:
     match path:
         case ("images", _, "select", _):
             return Select, "select"
+        case ("stages", _, "alarms", _):
+            return Alarms, "alarms"
         case ("stages", _, "targets", _, _):
             return Target, "target"
         case (str() as section, _, _) if section in _SECTIONS:

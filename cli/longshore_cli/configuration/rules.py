@@ -12,6 +12,15 @@ from longshore.domain.pipelines import PIPELINE_NAME
 from longshore.domain.places import NAME_PATTERN, NAME_RULE
 from longshore.domain.pushes import Provider
 from longshore.domain.triggers import PUSH_VARIABLES
+from longshore.events.alarm_section import (
+    ALARM,
+    ALARM_MEANING,
+    LONGEST_BAKE,
+    LONGEST_COOLDOWN,
+    SHORTEST_BAKE,
+    SHORTEST_COOLDOWN,
+    is_alarm_name,
+)
 from longshore.events.arns import ACCOUNT, REGION
 from longshore.events.ecr import REPOSITORY, TAG
 from longshore.events.git_section import (
@@ -115,6 +124,20 @@ def _check_variable(text: str) -> str:
     return text
 
 
+def _check_alarm(text: str) -> str:
+    if not is_alarm_name(text):
+        raise ValueError(f"{text!r} {ALARM_MEANING}")
+    return text
+
+
+def check_alarms(names: list[str]) -> list[str]:
+    """Refuse alarms that are named twice."""
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{twice!r} is named {names.count(twice)} times")
+    return names
+
+
 def check_stage(text: str, info: ValidationInfo) -> str:
     """Refuse what is no stage of the document."""
     stages = (info.context or {}).get("stages", ())
@@ -146,6 +169,11 @@ Duration = Annotated[
     str, _within(SHORTEST_DEADLINE, LONGEST_DEADLINE, "10s to 7d"), schema(DURATION)
 ]
 Limit = Annotated[str, _within(SHORTEST_LIMIT, LONGEST_LIMIT, "10m to 7d"), schema(DURATION)]
+Bake = Annotated[str, _within(SHORTEST_BAKE, LONGEST_BAKE, "10s to 1d"), schema(DURATION)]
+Cooldown = Annotated[
+    str, _within(SHORTEST_COOLDOWN, LONGEST_COOLDOWN, "1s to 1d"), schema(DURATION)
+]
+AlarmName = Annotated[str, AfterValidator(_check_alarm), schema(ALARM)]
 PipelineName = Annotated[str, matching(PIPELINE_NAME, NO_PIPELINE), schema(PIPELINE_NAME)]
 ServiceName = Annotated[
     str,

@@ -6,9 +6,11 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from longshore.domain.configuration import MOST_TARGETS
 from longshore.domain.facts import ECS_NAME
+from longshore_cli.configuration.alarms import Alarms
 from longshore_cli.configuration.rules import (
     STRICT,
     Account,
+    Bake,
     ContainerName,
     Duration,
     Region,
@@ -67,6 +69,16 @@ class Stage(_Strict):
             "would be, and change nothing in ECS."
         ),
     ] = "deploy"
+    bake: Annotated[
+        Bake,
+        Field(
+            description="How long a release is watched after ECS has brought it up, before it "
+            "counts as verified: 10s to 1d; by default not at all."
+        ),
+    ] = ""
+    alarms: Annotated[
+        Alarms, Field(description="The alarms that judge a release; by default none.")
+    ] = Field(default_factory=Alarms.model_construct)
     account: Annotated[
         Account,
         Field(

@@ -24,6 +24,7 @@ from tests.simulation.machine.storms import Squall, Storm, Stormy
 from tests.simulation.machine.vault import Vault
 from tests.simulation.machine.watched import WatchedLedger
 from tests.simulation.machine.witness import Witness
+from tests.support.alarm_fakes import InMemoryAlarms
 from tests.support.builders import STAGE
 from tests.support.fakes import FakeClock, InMemoryWakeups
 from tests.support.harbour import WorkerDied
@@ -89,7 +90,10 @@ class World(RuleBasedStateMachine):
         self._wait_for(Wakeup(STAGE, frozenset({hint}), (f"event-{self.events}",), **more))
 
     def _ports(self) -> Ports:
-        return Ports(self.worker(), self.registry, self.ecs, self.wakeups, self.clock, SCARCE)
+        alarms = InMemoryAlarms(self.clock)
+        return Ports(
+            self.worker(), self.registry, self.ecs, self.wakeups, self.clock, alarms, SCARCE
+        )
 
     def _in_the_storm(self, ports: Ports) -> Ports:
         names = ("ledger", "registry", "ecs", "wakeups")

@@ -35,6 +35,8 @@ VALID: dict[str, Any] = {
         "staging": {
             "mode": "deploy",
             "deadline": "30m",
+            "bake": "10m",
+            "alarms": {"watch": ["shop-5xx"], "onNoData": "pass", "cooldown": "2m"},
             "region": "eu-central-1",
             "targets": [
                 {"service": "staging/web", "containers": {"web": "app"}, "base": "service"},
@@ -344,7 +346,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["after", "soak", "approval", "windows", "before", "alarms", "bake"],
+    ["after", "soak", "approval", "windows", "before", "strategy"],
 )
 def test_keys_of_later_versions_are_refused_by_their_names(key: str) -> None:
     assert problems(f"{FILE}    {key}: x\n") == [
@@ -484,7 +486,9 @@ def test_the_schema_knows_every_key_that_is_accepted() -> None:
     assert set(definitions["properties"]) == {
         *("apiVersion", "application", "git", "images", "stages", "notify", "pipelines")
     }
-    assert set(stage["properties"]) == {"targets", "deadline", "mode", "account", "region"}
+    assert set(stage["properties"]) == {
+        *("targets", "deadline", "mode", "bake", "alarms", "account", "region")
+    }
     assert set(definitions["$defs"]["Select"]["properties"]) == {"tag", "semver"}
     assert stage["additionalProperties"] is False
     assert "\\Z" not in json.dumps(definitions)

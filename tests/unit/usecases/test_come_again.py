@@ -9,6 +9,7 @@ from longshore.domain.errors import Conflict, LongshoreError, Throttled, Unknown
 from longshore.domain.wakeups import Announced, Hint, Wakeup
 from longshore.usecases.come_again import LONGEST_DELAY, come_again, go_on
 from longshore.usecases.round import OutOfTimeError, Ports, Round
+from tests.support.alarm_fakes import InMemoryAlarms
 from tests.support.builders import (
     REPOSITORY,
     STAGE,
@@ -39,7 +40,10 @@ class Shop:
         ledger = InMemoryStageLedger()
         ledger.state.install(make_configuration())
         ecs = Harbour().ports.ecs
-        self.ports = Ports(ledger, InMemoryRegistry(), ecs, self.wakeups, FakeClock())
+        clock = FakeClock()
+        self.ports = Ports(
+            ledger, InMemoryRegistry(), ecs, self.wakeups, clock, InMemoryAlarms(clock)
+        )
         snapshot = ledger.read_stage(STAGE)
         assert snapshot is not None
         self.round = Round(self.ports, snapshot, self.ports.clock.now(), ecs_writes=ecs_writes)

@@ -55,7 +55,9 @@ class Shore:
         self.past: dict[str, tuple[datetime, Mapping[str, object]]] = {}
         harbour.ecs = ecs_over(harbour.world, self._pass)
         old = harbour.ports
-        harbour.ports = Ports(old.ledger, old.registry, harbour.ecs.port, old.wakeups, old.clock)
+        harbour.ports = Ports(
+            old.ledger, old.registry, harbour.ecs.port, old.wakeups, old.clock, old.alarms
+        )
 
     def refuse(self, action: str, named: str, error: Exception) -> None:
         """Answer the next call of an action that names something with an error."""

@@ -56,6 +56,7 @@ class Coast:
             self.harbour.ecs.port,
             old.wakeups,
             old.clock,
+            old.alarms,
             rates or old.rates,
         )
 

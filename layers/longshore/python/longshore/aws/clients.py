@@ -14,6 +14,7 @@ from botocore.session import Session
 from longshore import __version__
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_codebuild import CodeBuildClient
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -111,6 +112,10 @@ class Clients:
             aws_session_token=session_token,
         )
         return cast("S3Client", client)
+
+    def cloudwatch(self, region: str) -> "CloudWatchClient":
+        """Return the alarms' client of a region."""
+        return cast("CloudWatchClient", self._client("cloudwatch", region))
 
     def logs(self, region: str) -> "CloudWatchLogsClient":
         """Return the logs' client of a region."""

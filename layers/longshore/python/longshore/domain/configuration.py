@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from longshore.domain.alarms import NO_GUARD, GuardSpec
 from longshore.domain.pipelines import PipelineSpec
 from longshore.domain.places import RepositoryRef, ServiceRef, StageId
 from longshore.domain.policies import Selection
@@ -67,13 +68,18 @@ class TargetSpec:
 
 @dataclass(frozen=True, slots=True)
 class StageSpec:
-    """One stage as configured; an older Longshore kept no mode, and deployed."""
+    """One stage as configured; an older Longshore kept no mode, and deployed.
+
+    `bake` is how long a release is watched after ECS has brought it up, `guard` by which alarms.
+    """
 
     id: StageId
     images: tuple[StageImage, ...]
     targets: tuple[TargetSpec, ...]
     deadline: timedelta = DEFAULT_DEADLINE
     mode: Mode = Mode.DEPLOY
+    bake: timedelta = timedelta()
+    guard: GuardSpec = NO_GUARD
 
 
 @dataclass(frozen=True, slots=True)

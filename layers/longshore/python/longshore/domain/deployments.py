@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from longshore.domain.alarms import Guard
 from longshore.domain.failures import Failure
 from longshore.domain.origins import Origin
 from longshore.domain.places import StageId
@@ -129,7 +130,9 @@ class DeploymentRecord:
     `before` is the release that was verified when it began: what a rollback returns to.
     `deadline_at` is the first moment at which anything of it, or of its way back, can have run out:
     each service has the stage's deadline from its own call on, `Leg.called_at`. `returning_since`
-    is when its way back began. `announced` is the number of events published of it so far.
+    is when its way back began, `baking_since` when every target had come up. `guard` says how the
+    alarms stood before it, None while they were not read. `announced` is the number of events
+    published of it so far.
     """
 
     stage: StageId
@@ -144,6 +147,8 @@ class DeploymentRecord:
     returning_since: datetime | None = None
     finished_at: datetime | None = None
     failure: Failure | None = None
+    guard: Guard | None = None
+    baking_since: datetime | None = None
     announced: int = 0
     version: int = 0
 

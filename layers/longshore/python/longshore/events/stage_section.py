@@ -15,19 +15,18 @@ from longshore.domain.configuration import (
 )
 from longshore.domain.facts import ECS_NAME
 from longshore.domain.places import Home, RepositoryRef, ServiceRef, StageId
+from longshore.events.alarm_section import parse_bake, parse_guard
 from longshore.events.documents import shown
 from longshore.events.image_section import DeclaredImage, account_of, region_of
 from longshore.events.sections import Section, suggestion
 
-NOT_YET_STAGE = frozenset(
-    {"after", "alarms", "approval", "bake", "before", "soak", "strategy", "windows"}
-)
+NOT_YET_STAGE = frozenset({"after", "approval", "before", "soak", "strategy", "windows"})
 NOT_YET_TARGET = frozenset({"schedule"})
 
 SHORTEST_DEADLINE = timedelta(seconds=10)
 LONGEST_DEADLINE = timedelta(days=7)
 
-_STAGE_KEYS = frozenset({"targets", "deadline", "mode", "account", "region"})
+_STAGE_KEYS = frozenset({"targets", "deadline", "mode", "bake", "alarms", "account", "region"})
 _TARGET_KEYS = frozenset({"service", "containers", "base"})
 _MODES = frozenset(mode.value for mode in Mode)
 _BASES = frozenset(base.value for base in Base)
@@ -46,7 +45,8 @@ def parse_stage(
     targets = tuple(_target(item, resolved, place) for item in section.items("targets"))
     _check_size(section, targets)
     _check_ambiguity(section, resolved, targets)
-    return StageSpec(stage, resolved, targets, _deadline(section), mode)
+    bake, guard = parse_bake(section), parse_guard(section)
+    return StageSpec(stage, resolved, targets, _deadline(section), mode, bake, guard)
 
 
 def _stage_home(section: Section, home: Home) -> Home:

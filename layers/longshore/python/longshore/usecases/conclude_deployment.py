@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from longshore.domain.deployments import DeploymentRecord, LegState, Phase
 from longshore.domain.outcomes import EventName
+from longshore.domain.releases import Release
 from longshore.domain.stages import Stable, StageRecord, TargetRecord
 from longshore.usecases.outbox import announce_deployment
 from longshore.usecases.ports import NOTHING_MORE, Changes
@@ -19,20 +20,29 @@ EVENT_OF_PHASE = {
 
 
 def succeed(round_: Round, deployment: DeploymentRecord, unproven: Sequence[str]) -> None:
-    """Make the release live and, where tasks have run it everywhere, stable."""
-    release = deployment.release
-    proven = () if unproven else _now_stable(round_, deployment)
-    proved = round_.stage if unproven else round_.stage.proving(release)
+    """Make the release live and, where tasks run it everywhere and no alarm is mute, stable."""
+    release, silent = deployment.release, deployment.guard.silent if deployment.guard else ()
+    is_proven = not (unproven or silent)
+    proven = _now_stable(round_, deployment) if is_proven else ()
+    proved = round_.stage.proving(release) if is_proven else round_.stage
     stage = replace(proved, live=release, found=None)
+    reason = _outcome(round_, release, unproven, silent)
+    done = replace(deployment, phase=Phase.SUCCEEDED, reason=reason)
+    end(round_, done, stage=stage, targets=proven)
+
+
+def _outcome(
+    round_: Round, release: Release, unproven: Sequence[str], silent: Sequence[str]
+) -> str:
     if unproven:
-        reason = (
+        return (
             f"{release} is registered, unproven: no task has run it on {', '.join(unproven)}, "
             "whose desired count is 0"
         )
-    else:
-        reason = f"{release} is live on {name_services(round_.targets())}"
-    done = replace(deployment, phase=Phase.SUCCEEDED, reason=reason)
-    end(round_, done, stage=stage, targets=proven)
+    live = f"{release} is live on {name_services(round_.targets())}"
+    if not silent:
+        return live
+    return f"{live}, unproven: no data came for the alarm {', '.join(silent)}"
 
 
 def end(

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from longshore.domain.alarms import Alarm
 from longshore.domain.deployments import Leg
 from longshore.domain.errors import LongshoreError
 from longshore.domain.observations import EcsService
-from longshore.domain.places import ServiceRef
+from longshore.domain.places import Home, ServiceRef
 from longshore.domain.rates import PUBLISHED, ApiClass, Rates
 from longshore.domain.stages import StageRecord, StageSnapshot, TargetRecord
+from longshore.usecases.alarm_ports import Alarms
 from longshore.usecases.ports import (
     Changes,
     Clock,
@@ -60,6 +62,7 @@ class Ports:
     ecs: Ecs
     wakeups: Wakeups
     clock: Clock
+    alarms: Alarms
     rates: Rates = PUBLISHED
 
 
@@ -69,6 +72,7 @@ class Round:
 
     `ecs_writes` counts what ECS did for it. `again_in` is when to go on with what is left,
     `turn_in` when its turn comes at a line that it stood in before;
+    `alarms` are those of the stage, once they have been read.
     `searching` says that something is looked for that ECS does not show, or has not begun, yet.
     """
 
@@ -81,11 +85,17 @@ class Round:
     again_in: timedelta | None = None
     turn_in: timedelta | None = None
     searching: bool = False
+    alarms: Mapping[str, Alarm] | None = None
 
     @property
     def stage(self) -> StageRecord:
         """The stage as last written."""
         return self.snapshot.stage
+
+    @property
+    def home(self) -> Home:
+        """Where the stage's targets are: all of them in one account and region."""
+        return self.snapshot.spec.targets[0].service.home
 
     def commit(self, changes: Changes) -> None:
         """Write a transition; the round goes on from it."""

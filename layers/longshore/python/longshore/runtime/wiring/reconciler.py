@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from longshore.aws.alarms import CloudWatchAlarms
 from longshore.aws.ecs import AwsEcs
 from longshore.aws.ledger import DynamoStageLedger
 from longshore.aws.registry import EcrRegistry
@@ -33,5 +34,6 @@ def make_reconciler(settings: ReconcilerSettings, invocation: Invocation) -> Por
         ecs=ecs,
         wakeups=make_wakeups(settings.inbox_url),
         clock=SystemClock(invocation),
+        alarms=CloudWatchAlarms(make_gate(), make_clients()),
         rates=settings.rates,
     )
