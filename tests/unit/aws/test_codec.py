@@ -95,6 +95,8 @@ def test_a_body_says_nothing_of_python() -> None:
             }
         ],
         "deadline": 1800.0,
+        "bake": 0.0,
+        "guard": {"watch": [], "on_no_data": "wait", "cooldown": 300.0},
         "mode": "deploy",
     }
 
