@@ -95,6 +95,9 @@ POLLED = {
 
 # IAM has no resource for these.
 WITHOUT_RESOURCE = {
+    # For composite alarms CloudWatch wants the permission on everything.
+    "cloudwatch:DescribeAlarmHistory",
+    "cloudwatch:DescribeAlarms",
     "codepipeline:GetJobDetails",
     "codepipeline:PutJobFailureResult",
     "codepipeline:PutJobSuccessResult",
