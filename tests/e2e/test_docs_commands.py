@@ -38,7 +38,10 @@ EXCLUDED: Mapping[str, str] = {
 NEEDS_AN_ACCOUNT = re.compile(r"(make|git|export|cd|sam|aws|\.venvs/sam/bin/sam|pipx|uv) ")
 """Prompts of other programs: tests/unit/test_pages.py holds them to what those programs take."""
 
-ENDS: Mapping[str, int] = {"longshore watch checkout/prod": 7}
+ENDS: Mapping[str, int] = {
+    "longshore watch checkout/prod": 7,
+    'longshore abort checkout/prod --reason "prices are wrong"': 7,
+}
 """The exit status of the lines that do not end with 0."""
 
 PUSH = re.compile(r"docker push \S+\.amazonaws\.com/(?P<repository>[a-z]+):(?P<tag>\S+)")

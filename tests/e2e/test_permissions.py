@@ -16,6 +16,8 @@ from longshore_local.worlds.surroundings import Proceed, open_gate
 from tests.e2e.calls import granted, used
 from tests.e2e.shop import CLUSTER, Shop, Shops
 
+ALARM = "guarded-errors"
+
 FUNCTIONS = ("Router", "Reconciler", "Announcer", "Notifier", "Control")
 
 
@@ -71,11 +73,22 @@ def test_what_was_never_confirmed_is_announced_again(aws: EmbeddedAws, shop: Sho
     shop.told("DeploymentSucceeded", "1.4.0")
 
 
-def test_a_second_configuration_takes_the_place_of_the_first(shop: Shop) -> None:
+def test_a_second_configuration_takes_the_place_of_the_first(aws: EmbeddedAws, shop: Shop) -> None:
+    aws.cloud.cloudwatch.put_metric_alarm(
+        AlarmName=ALARM,
+        Namespace="Guarded",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
     file = shop.command.folder / "longshore.yaml"
     document = json.loads(file.read_text())
     del document["images"]["extra"]
     document["stages"]["live"]["targets"].pop()
+    document["stages"]["live"]["alarms"] = {"watch": [ALARM], "onNoData": "pass"}
     file.write_text(json.dumps(document))
 
     shop.command.must("apply", "--yes")

@@ -12,6 +12,7 @@ from longshore_local.cloud.emulator import ACCOUNT, REGION, ROOT_KEY, ROOT_SECRE
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_codebuild import CodeBuildClient
     from mypy_boto3_codepipeline import CodePipelineClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -103,6 +104,11 @@ class Cloud:
             **({"AWS_SESSION_TOKEN": self.credentials.token} if self.credentials.token else {}),
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """Amazon CloudWatch."""
+        return self._session.client("cloudwatch", endpoint_url=self.endpoint, config=QUICK)
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
