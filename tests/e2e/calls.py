@@ -83,7 +83,8 @@ def _recorded_by_the_emulator(aws: EmbeddedAws, key: str, since: float) -> Itera
 
 
 def _call(event: Any) -> Call:  # noqa: ANN401 - as CloudTrail gives it, without stubs
-    service = event["EventSource"].partition(".")[0]
+    source = event["EventSource"].partition(".")[0]
+    service = {"monitoring": "cloudwatch"}.get(source, source)  # CloudWatch as IAM calls it
     parameters = json.loads(event["CloudTrailEvent"])["requestParameters"]
     operation = event["EventName"]
     if operation.startswith("POST."):  # the emulator looks for the name where SNS has none

@@ -287,7 +287,7 @@ def test_what_is_not_acted_on_yet_is_a_warning_and_the_event_is_still_explained(
 ) -> None:
     config.write_text(
         CONFIGURATION.replace(
-            "    targets: [{service: st", "    bake: 5m\n    targets: [{service: st"
+            "    targets: [{service: st", "    soak: 5m\n    targets: [{service: st"
         )
     )
 
@@ -295,7 +295,7 @@ def test_what_is_not_acted_on_yet_is_a_warning_and_the_event_is_still_explained(
 
     assert json.loads(result.stdout)["outcome"] == "wake"
     assert result.stderr == (
-        f"longshore: {config}:9:5: stages.staging.bake: "
+        f"longshore: {config}:9:5: stages.staging.soak: "
         "this version of Longshore does not act on it yet\n"
     )
 
