@@ -198,7 +198,6 @@ def test_a_target_that_is_no_service_is_owned_by_nobody(
         "soak: 2h",
         "soak: 5m",
         "before: {run-task: {}}",
-        "before: {run-task: {}}",
         "after: staging",
     ],
 )
