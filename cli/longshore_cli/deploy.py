@@ -17,11 +17,11 @@ from longshore.usecases.ports import Registry
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
-from longshore_cli.errors import CommandError, ExitCode, UsageError
+from longshore_cli.errors import CommandError, UsageError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import Wish, ask
+from longshore_cli.wish import Wish, ask, refused
 
 
 def run_deploy(place: Place, images: Sequence[str], wish: Wish) -> None:
@@ -137,11 +137,7 @@ def _check_needed(snapshot: StageSnapshot, named: Release, *, another: bool) -> 
     declined = isinstance(move, Stay) and move.outcome is Outcome.REJECTED
     is_kept = another and snapshot.stage.paused is None
     if isinstance(move, Stay) and (declined or not is_kept):
-        raise CommandError(
-            f"{snapshot.stage.id}: {move.reason}",
-            next_step=f"longshore status {snapshot.stage.id}",
-            code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
-        )
+        raise refused(snapshot.stage.id, move)
     return isinstance(move, Stay)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from longshore.decide.pins import Keep, Seen, decide_pin, known_release
-from longshore.decide.promotion import Stay
+from longshore.decide.promotion import Stay, declined
 from longshore.decide.word import standing
 from longshore.domain.holds import until_text
 from longshore.domain.intents import IntentKind
-from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
 from longshore.events.outbound import release_detail
@@ -21,7 +20,7 @@ from longshore_cli.errors import CommandError, ExitCode
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import Wish, ask, check_reason
+from longshore_cli.wish import Wish, ask, check_reason, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,9 @@ def run_pin(place: Place, names: Sequence[str], wish: Wish, end: End) -> None:
         seen = _seen(snapshot)
         move = decide_pin(snapshot, wanted.release, seen, until)
         if isinstance(move, Stay):
-            raise _refused(snapshot, move)
+            raise refused(stage, move)
         if not isinstance(move, Keep) and snapshot.freeze is not None:
-            frozen = Stay(snapshot.freeze.told, Outcome.REJECTED)
-            raise _refused(snapshot, frozen)
+            raise refused(stage, declined(snapshot.freeze.told))
         more = {**wanted.body, "leaving": seen.there, "pinned": seen.pinned}
         more |= {"until": until.isoformat() if until else None}
         control = Control(access, installation)
@@ -112,12 +110,3 @@ def _wanted(access: Access, snapshot: StageSnapshot, names: Sequence[str]) -> _W
         return _Wanted(there, {"to": there.id})
     images = [{"alias": i.alias, "digest": i.digest, "tag": i.tag} for i in named.images]
     return _Wanted(whole, {"images": images})
-
-
-def _refused(snapshot: StageSnapshot, stay: Stay) -> CommandError:
-    declined = stay.outcome is Outcome.REJECTED
-    return CommandError(
-        f"{snapshot.stage.id}: {stay.reason}",
-        next_step=f"longshore status {snapshot.stage.id}",
-        code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
-    )

@@ -5,18 +5,17 @@ from collections.abc import Sequence
 from longshore.decide.promotion import Stay
 from longshore.decide.word import decide_rollback, standing, way_back
 from longshore.domain.intents import IntentKind
-from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
 from longshore.events.outbound import release_detail
 from longshore_cli.access import Access, Place, aws_in_sentences
 from longshore_cli.answer import Asked, tell
 from longshore_cli.control import Control
-from longshore_cli.errors import CommandError, ExitCode
+from longshore_cli.errors import CommandError
 from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import Wish, ask, check_reason
+from longshore_cli.wish import Wish, ask, check_reason, refused
 from longshore_cli.wording import release_text
 
 LEAST_OF_A_DIGEST = 6
@@ -98,11 +97,5 @@ def _listed(releases: Sequence[Release]) -> tuple[str, ...]:
 def _check_possible(snapshot: StageSnapshot, leaving: str | None, back: Release) -> None:
     """Refuse what the stage would decline as it is now; what waits to be heard may change that."""
     move = decide_rollback(snapshot, leaving=leaving, to=back.id)
-    if snapshot.intents or not isinstance(move, Stay):
-        return
-    declined = move.outcome is Outcome.REJECTED
-    raise CommandError(
-        f"{snapshot.stage.id}: {move.reason}",
-        next_step=f"longshore status {snapshot.stage.id}",
-        code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
-    )
+    if isinstance(move, Stay) and not snapshot.intents:
+        raise refused(snapshot.stage.id, move)

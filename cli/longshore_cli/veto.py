@@ -1,12 +1,12 @@
 """`longshore veto` and `unveto`: keep a release from a stage, and let it again."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from longshore.decide.vetoes import decide_veto
 from longshore.decide.word import standing
 from longshore.domain.holds import Veto, until_text
 from longshore.domain.intents import IntentKind
-from longshore.domain.outcomes import Outcome
 from longshore.domain.places import StageId
 from longshore.domain.releases import Release, ReleasedImage
 from longshore.domain.stages import StageSnapshot
@@ -22,7 +22,7 @@ from longshore_cli.installation import find_installation
 from longshore_cli.ledger_view import LedgerView
 from longshore_cli.rollback import named_release
 from longshore_cli.status import parse_stage
-from longshore_cli.wish import Wish, ask, check_reason
+from longshore_cli.wish import Wish, ask, check_reason, refused
 
 
 def run_veto(place: Place, names: Sequence[str], wish: Wish, end: End) -> None:
@@ -35,7 +35,7 @@ def run_veto(place: Place, names: Sequence[str], wish: Wish, end: End) -> None:
         ledger = LedgerView(access, installation)
         snapshot = ledger.existing(stage)
         release = _named(access, snapshot, names)
-        _check_possible(snapshot, release, until_of=end)
+        _check_possible(snapshot, release, until)
         body = _body(release, until=until.isoformat() if until else None)
         intent = ask(Control(access, installation), stage, IntentKind.VETO, wish.reason, **body)
     told = _told(wish, intent, release) | {"until": body["until"]}
@@ -101,19 +101,12 @@ def _known(snapshot: StageSnapshot) -> Iterator[Release]:
             yield release
 
 
-def _check_possible(snapshot: StageSnapshot, release: Release, *, until_of: End) -> None:
+def _check_possible(snapshot: StageSnapshot, release: Release, until: datetime | None) -> None:
     """Refuse what the stage would decline as it is now; what waits to be heard may change that."""
-    somebody = "somebody"
-    veto = Veto(release.content, release, "", snapshot.applied_at, somebody, until_of.moment())
-    stay = decide_veto(snapshot, veto)
-    if stay is None or snapshot.intents:
-        return
-    declined = stay.outcome is Outcome.REJECTED
-    raise CommandError(
-        f"{snapshot.stage.id}: {stay.reason}",
-        next_step=f"longshore status {snapshot.stage.id}",
-        code=ExitCode.FAILED if declined else ExitCode.NOTHING_TO_DO,
-    )
+    asked = Veto(release.content, release, "", snapshot.applied_at, "whoever asks", until)
+    stay = decide_veto(snapshot, asked)
+    if stay is not None and not snapshot.intents:
+        raise refused(snapshot.stage.id, stay)
 
 
 def _vetoed(stage: StageId, vetoed: Sequence[Release], name: str) -> Release:

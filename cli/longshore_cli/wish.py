@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from longshore.decide.promotion import Stay
 from longshore.domain.intents import IntentKind
+from longshore.domain.outcomes import Outcome
 from longshore.domain.places import StageId
 from longshore.domain.stages import StageSnapshot
 from longshore_cli.access import Access, Place, aws_in_sentences
@@ -76,6 +78,16 @@ def check_reason(reason: str, example: str) -> None:
         raise UsageError(
             "the reason is empty: say why, it is kept with your name", next_step=example
         )
+
+
+def refused(stage: StageId, stay: Stay) -> CommandError:
+    """Return the end of a command whose wish the stage would decline, or has granted already."""
+    is_declined = stay.outcome is Outcome.REJECTED
+    return CommandError(
+        f"{stage}: {stay.reason}",
+        next_step=f"longshore status {stage}",
+        code=ExitCode.FAILED if is_declined else ExitCode.NOTHING_TO_DO,
+    )
 
 
 def ask(control: Control, stage: StageId, kind: IntentKind, reason: str, **more: object) -> str:

@@ -15,6 +15,7 @@ from longshore_local.worlds.params import Output, Params
 from longshore_local.worlds.surroundings import Proceed, open_gate
 from tests.e2e.calls import granted, used
 from tests.e2e.shop import CLUSTER, Shop, Shops
+from tests.support.alarm_fakes import put_alarm
 
 ALARM = "guarded-errors"
 
@@ -74,16 +75,7 @@ def test_what_was_never_confirmed_is_announced_again(aws: EmbeddedAws, shop: Sho
 
 
 def test_a_second_configuration_takes_the_place_of_the_first(aws: EmbeddedAws, shop: Shop) -> None:
-    aws.cloud.cloudwatch.put_metric_alarm(
-        AlarmName=ALARM,
-        Namespace="Guarded",
-        MetricName="Errors",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
+    put_alarm(aws.cloud.cloudwatch, ALARM)
     file = shop.command.folder / "longshore.yaml"
     document = json.loads(file.read_text())
     del document["images"]["extra"]

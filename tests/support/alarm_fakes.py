@@ -2,14 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from longshore.domain.alarms import Alarm, AlarmState
 from longshore.domain.places import Home
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
 
 class _Clock(Protocol):
     def now(self) -> datetime: ...
+
+
+def put_alarm(cloudwatch: "CloudWatchClient", name: str) -> None:
+    """Make an alarm of a metric that nobody writes."""
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Shop",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
 
 
 class InMemoryAlarms:
@@ -18,6 +35,7 @@ class InMemoryAlarms:
     def __init__(self, clock: _Clock) -> None:
         self.clock = clock
         self.reads = 0
+        self.histories: list[tuple[str, ...]] = []
         self.refusal: Exception | None = None
         self._alarms: dict[str, Alarm] = {}
         self._left: dict[str, datetime] = {}
@@ -27,7 +45,7 @@ class InMemoryAlarms:
         was = self._alarms.get(name)
         if was is not None and was.state is AlarmState.ALARM and state is not was.state:
             self._left[name] = self.clock.now()
-        self._alarms[name] = Alarm(name, state, reason)
+        self._alarms[name] = Alarm(name, state, reason, self.clock.now())
 
     def delete(self, name: str) -> None:
         del self._alarms[name]
@@ -38,6 +56,7 @@ class InMemoryAlarms:
 
     def left_alarm(self, home: Home, names: Sequence[str], since: datetime) -> frozenset[str]:
         self._read(home)
+        self.histories.append(tuple(names))
         return frozenset(n for n in names if n in self._left and self._left[n] >= since)
 
     def _read(self, home: Home) -> None:

@@ -1,29 +1,18 @@
 """CloudWatch's alarms on moto, and what moto does not play by a script."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from longshore.aws.alarms import NAMES_A_CALL, CloudWatchAlarms
 from longshore.aws.clients import Clients
 from longshore.aws.gate import Gate, Recorder
 from longshore.domain.alarms import Alarm, AlarmState
+from tests.support.alarm_fakes import put_alarm
 from tests.support.answers import Answers
 from tests.support.builders import HOME
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-
-
-def put(clients: Clients, name: str) -> None:
-    clients.cloudwatch(HOME.region).put_metric_alarm(
-        AlarmName=name,
-        MetricName="Errors",
-        Namespace="Shop",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
 
 
 def turn(clients: Clients, name: str, state: AlarmState) -> None:
@@ -33,12 +22,29 @@ def turn(clients: Clients, name: str, state: AlarmState) -> None:
 
 
 def test_alarms_are_shown_as_they_are_and_those_that_are_not_are_absent(clients: Clients) -> None:
-    put(clients, "shop-5xx")
+    put_alarm(clients.cloudwatch(HOME.region), "shop-5xx")
     turn(clients, "shop-5xx", AlarmState.ALARM)
 
     found = CloudWatchAlarms(Gate(), clients).alarms(HOME, ["shop-5xx", "none"])
 
-    assert found == {"shop-5xx": Alarm("shop-5xx", AlarmState.ALARM, "tried")}
+    assert [replace(alarm, since=None) for alarm in found.values()] == [
+        Alarm("shop-5xx", AlarmState.ALARM, "tried")
+    ]
+
+
+def test_since_when_an_alarm_is_as_it_is_is_told_where_cloudwatch_says_so() -> None:
+    shown = [
+        {"AlarmName": "told", "StateValue": "OK", "StateTransitionedTimestamp": NOON},
+        {"AlarmName": "untold"},
+    ]
+    script = Answers([{"MetricAlarms": shown, "CompositeAlarms": []}])
+
+    found = CloudWatchAlarms(Gate(script), Clients()).alarms(HOME, ["told", "untold"])
+
+    assert found == {
+        "told": Alarm("told", AlarmState.OK, since=NOON),
+        "untold": Alarm("untold", AlarmState.NO_DATA),
+    }
 
 
 def test_many_alarms_take_as_many_calls_as_they_must(clients: Clients) -> None:

@@ -9,7 +9,7 @@ from longshore.domain.alarms import AlarmState, GuardSpec, OnNoData, Unarmed
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
 from longshore.domain.holds import HoldKind
-from tests.support.builders import make_digest, make_spec
+from tests.support.builders import REPOSITORY, SERVICE, make_digest, make_spec
 from tests.support.harbour import Harbour
 from tests.support.voyages import make_harbour, of_digest
 
@@ -107,11 +107,64 @@ def test_an_alarm_while_the_services_roll_ends_the_way_forward() -> None:
 
 
 def test_without_a_bake_an_alarm_has_the_last_word_all_the_same() -> None:
-    harbour = guarded(bake=timedelta())
+    harbour = guarded(bake=timedelta(), on_no_data=OnNoData.FAIL)
     harbour.push(2)
+    harbour.run(minutes=0.1)
+    harbour.alarms.turn(ERRORS, AlarmState.NO_DATA)
     harbour.run(minutes=20)
 
+    failure = harbour.deployment(1).failure
+    assert phase(harbour) is Phase.ROLLED_BACK
+    assert failure is not None
+    assert failure.summary.startswith("No data came for the alarm checkout-5xx")
+
+
+def test_without_a_bake_a_quiet_alarm_lets_the_release_pass_at_once() -> None:
+    harbour = guarded(bake=timedelta())
+    harbour.push(2)
+    harbour.run(minutes=5)
+
     assert phase(harbour) is Phase.SUCCEEDED
+
+
+def test_a_person_may_end_a_deployment_that_bakes() -> None:
+    harbour = guarded()
+    harbour.push(2)
+    harbour.run(minutes=8)
+    harbour.abort()
+    harbour.run(minutes=5)
+
+    assert phase(harbour) is Phase.ROLLED_BACK
+    assert harbour.running() == of_digest(1)
+
+
+def test_another_hand_on_a_service_ends_a_bake() -> None:
+    harbour = guarded()
+    harbour.push(2)
+    harbour.run(minutes=8)
+    harbour.push(9, "by-hand")
+    container = {"name": "web", "image": f"{REPOSITORY.uri}:by-hand", "memory": 64}
+    theirs = {"family": SERVICE.name, "containerDefinitions": [container | {"essential": True}]}
+    harbour.world.call("RegisterTaskDefinition", theirs)
+    change = {"cluster": SERVICE.cluster, "service": SERVICE.name, "taskDefinition": SERVICE.name}
+    harbour.world.call("UpdateService", change)
+    harbour.run(minutes=20)
+
+    assert phase(harbour) is Phase.ABORTED
+
+
+def test_the_history_is_asked_only_of_what_changed_of_late() -> None:
+    harbour = guarded(ERRORS, "latency")
+    harbour.run(minutes=10)
+    harbour.alarms.turn("latency", AlarmState.NO_DATA)
+    harbour.push(2)
+    harbour.run(minutes=1)
+    assert harbour.alarms.histories == [("latency",)]
+
+    harbour.run(minutes=30)
+    harbour.push(3)
+    harbour.run(minutes=1)
+    assert harbour.alarms.histories == [("latency",)]
 
 
 def test_an_alarm_that_fires_already_is_not_blamed_on_the_release() -> None:
@@ -128,31 +181,23 @@ def test_an_alarm_that_fires_already_is_not_blamed_on_the_release() -> None:
 
     harbour.run(minutes=10)
     assert phase(harbour) is Phase.SUCCEEDED
+    assert f"not blamed on this release: {ERRORS} (in alarm" in harbour.deployment(1).reason
 
 
-def test_an_alarm_that_ended_a_moment_ago_is_not_blamed_either() -> None:
+@pytest.mark.parametrize(("minutes", "ends"), [(0, Phase.SUCCEEDED), (6, Phase.ROLLED_BACK)])
+def test_an_alarm_counts_that_ended_before_the_cooldown_and_a_later_one_does_not(
+    minutes: int, ends: Phase
+) -> None:
     harbour = guarded()
     harbour.alarms.turn(ERRORS, AlarmState.ALARM)
     harbour.alarms.turn(ERRORS, AlarmState.OK)
+    harbour.run(minutes=minutes)
     harbour.push(2)
     harbour.run(minutes=8)
     harbour.alarms.turn(ERRORS, AlarmState.ALARM)
     harbour.run(minutes=15)
 
-    assert phase(harbour) is Phase.SUCCEEDED
-
-
-def test_an_alarm_that_ended_before_the_cooldown_counts() -> None:
-    harbour = guarded()
-    harbour.alarms.turn(ERRORS, AlarmState.ALARM)
-    harbour.alarms.turn(ERRORS, AlarmState.OK)
-    harbour.run(minutes=6)
-    harbour.push(2)
-    harbour.run(minutes=8)
-    harbour.alarms.turn(ERRORS, AlarmState.ALARM)
-    harbour.run(minutes=15)
-
-    assert phase(harbour) is Phase.ROLLED_BACK
+    assert phase(harbour) is ends
 
 
 def test_a_thousand_toggles_in_an_hour_make_one_rollback() -> None:

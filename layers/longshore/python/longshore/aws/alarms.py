@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from longshore.aws.clients import Clients
@@ -73,8 +73,13 @@ class CloudWatchAlarms:
 
 
 def _alarm(document: "MetricAlarmTypeDef | CompositeAlarmTypeDef") -> Alarm:
-    state, reason = document.get("StateValue"), document.get("StateReason", "")
-    return Alarm(document["AlarmName"], AlarmState(state or AlarmState.NO_DATA), reason)
+    since = document.get("StateTransitionedTimestamp")
+    return Alarm(
+        document["AlarmName"],
+        AlarmState(document.get("StateValue", AlarmState.NO_DATA)),
+        document.get("StateReason", ""),
+        since.astimezone(UTC) if since else None,
+    )
 
 
 def _left_alarm(item: "AlarmHistoryItemTypeDef") -> bool:

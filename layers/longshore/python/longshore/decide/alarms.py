@@ -1,6 +1,7 @@
 """Which alarms may be blamed on a release, and what they say of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from longshore.domain.alarms import Alarm, AlarmState, Guard, Unarmed
 from longshore.domain.failures import Failure
@@ -12,6 +13,12 @@ Alarms = Mapping[str, Alarm]
 def missing(names: Sequence[str], alarms: Alarms) -> tuple[str, ...]:
     """Return the names under which there is no alarm."""
     return tuple(name for name in names if name not in alarms)
+
+
+def changed(alarms: Alarms, since: datetime) -> tuple[str, ...]:
+    """Return those that are quiet and may have left ALARM from `since` on, as far as is shown."""
+    quiet = (alarm for alarm in alarms.values() if alarm.state is not AlarmState.ALARM)
+    return tuple(a.name for a in quiet if a.since is None or a.since >= since)
 
 
 def arm(names: Sequence[str], alarms: Alarms, recovered: Collection[str]) -> Guard:

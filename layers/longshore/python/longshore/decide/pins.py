@@ -7,10 +7,9 @@ Where either has changed since, they are asked to look again.
 from dataclasses import dataclass
 from datetime import datetime
 
-from longshore.decide.promotion import Deploy, Stay
+from longshore.decide.promotion import Deploy, Stay, declined
 from longshore.decide.word import lacking, returning, standing
 from longshore.domain.holds import until_text
-from longshore.domain.outcomes import Outcome
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
 
@@ -47,7 +46,7 @@ def decide_pin(
     if pin is not None and pin.covers(wanted) and pin.until == until:
         return Stay(f"the stage is {pin.told} already")
     if missing := lacking(snapshot, wanted):
-        return _declined(f"{wanted} has no image for {missing}, which the stage runs now")
+        return declined(f"{wanted} has no image for {missing}, which the stage runs now")
     if there is not None and there.content == wanted.content:
         return Keep(there, f"the stage stays on {there}{until_text(until)}")
     return Deploy(wanted, f"a person pinned the stage to {wanted}{until_text(until)}")
@@ -61,8 +60,4 @@ def _outdated(snapshot: StageSnapshot, seen: Seen) -> Stay | None:
         now = f"on {there or 'no release that all services share'} meanwhile"
     else:
         return None
-    return _declined(f"the stage is {now}: look again, and ask again if need be")
-
-
-def _declined(reason: str) -> Stay:
-    return Stay(reason, Outcome.REJECTED)
+    return declined(f"the stage is {now}: look again, and ask again if need be")

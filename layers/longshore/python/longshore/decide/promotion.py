@@ -51,6 +51,11 @@ class Stay:
 Move = Deploy | HoldBack | Stay
 
 
+def declined(reason: str) -> Stay:
+    """Return that a person's word changes nothing, and why."""
+    return Stay(reason, Outcome.REJECTED)
+
+
 def decide_move(snapshot: StageSnapshot, candidate: Release) -> Move:
     """Decide what becomes of the policies' choice in a stage as it is."""
     stage, flight = snapshot.stage, snapshot.deployment

@@ -6,9 +6,8 @@ on what the person saw: where the stage has moved on meanwhile, they are asked t
 
 from collections.abc import Iterator
 
-from longshore.decide.promotion import Deploy, Stay
-from longshore.domain.deployments import DeploymentRecord, Phase, TriggerKind
-from longshore.domain.outcomes import Outcome
+from longshore.decide.promotion import Deploy, Stay, declined
+from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageSnapshot
 
@@ -55,7 +54,7 @@ def decide_deploy(snapshot: StageSnapshot, wanted: Release) -> Deploy | Stay:
     if busy := returning(snapshot):
         return busy
     if pin is not None and not pin.covers(wanted):
-        return _declined(
+        return declined(
             f"the stage is {pin.told}; to bring {wanted} all the same: `longshore pin` it in its "
             "place, or `longshore unpin` first"
         )
@@ -75,14 +74,14 @@ def decide_rollback(
         return busy
     if (there.id if there else None) != leaving:
         now = there or "no release that all services share"
-        return _declined(f"the stage is on {now} meanwhile: look again, and ask again if need be")
+        return declined(f"the stage is on {now} meanwhile: look again, and ask again if need be")
     release = next((known for known in snapshot.stage.verified if known.id == to), None)
     if release is None:
-        return _declined(f"the stage knows no verified release {to} to go back to")
+        return declined(f"the stage knows no verified release {to} to go back to")
     if there is not None and there.content == release.content:
         return Stay(f"the stage is on {release} already")
     if missing := lacking(snapshot, release):
-        return _declined(f"{release} has no image for {missing}, which the stage runs now")
+        return declined(f"{release} has no image for {missing}, which the stage runs now")
     return Deploy(release, f"a person goes back from {there or 'what runs'} to {release}")
 
 
@@ -93,13 +92,13 @@ def decide_abort(snapshot: StageSnapshot, number: int | None) -> DeploymentRecor
     """
     flight = snapshot.deployment
     if flight is None:
-        return _declined(f"nothing is under way in {snapshot.stage.id}")
+        return declined(f"nothing is under way in {snapshot.stage.id}")
     if busy := returning(snapshot):
         return busy
     if flight.number != number:
-        return _declined(f"{flight.name} is under way meanwhile: look again")
-    if flight.trigger.kind is TriggerKind.ROLLBACK:
-        return _declined(
+        return declined(f"{flight.name} is under way meanwhile: look again")
+    if flight.is_rollback:
+        return declined(
             f"{flight.name} is a rollback, which is not aborted: deploy another release in its "
             "place if need be"
         )
@@ -111,8 +110,4 @@ def returning(snapshot: StageSnapshot) -> Stay | None:
     flight = snapshot.deployment
     if flight is None or flight.phase is not Phase.ROLLING_BACK:
         return None
-    return _declined(f"{flight.name} is being rolled back: ask again when that has ended")
-
-
-def _declined(reason: str) -> Stay:
-    return Stay(reason, Outcome.REJECTED)
+    return declined(f"{flight.name} is being rolled back: ask again when that has ended")

@@ -1,7 +1,7 @@
 """CloudWatch alarms that judge a deployment: what a stage wants of them, and how they stand."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MOST_ALARMS = 50
@@ -44,11 +44,15 @@ NO_GUARD = GuardSpec()
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm as CloudWatch shows it; `reason` is CloudWatch's own for its state."""
+    """An alarm as CloudWatch shows it; `reason` is CloudWatch's own for its state.
+
+    `since` is when it came to that state, None where CloudWatch does not say.
+    """
 
     name: str
     state: AlarmState
     reason: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

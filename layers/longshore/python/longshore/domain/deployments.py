@@ -153,6 +153,11 @@ class DeploymentRecord:
     version: int = 0
 
     @property
+    def is_rollback(self) -> bool:
+        """Whether a person goes back by it: then nothing judges it, and it is not rolled back."""
+        return self.trigger.kind is TriggerKind.ROLLBACK
+
+    @property
     def name(self) -> str:
         """The deployment as people call it: `application/stage#7`."""
         return f"{self.stage}#{self.number}"

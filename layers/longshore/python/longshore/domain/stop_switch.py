@@ -100,14 +100,16 @@ class StopSwitch:
 
     def over(self, stage: StageId) -> Freeze | None:
         """Return the widest freeze that a stage is under, None where there is none."""
-        scopes = (EVERYTHING, stage.application, str(stage))
-        return next((freeze for scope in scopes if (freeze := self.of(scope)).on), None)
+        return next(iter(self._under(stage)), None)
 
     def ends(self, stage: StageId) -> tuple[datetime, ...]:
         """Return when the freezes that a stage is under end by themselves, in no order."""
+        return tuple(each.until for each in self._under(stage) if each.until is not None)
+
+    def _under(self, stage: StageId) -> list[Freeze]:
+        """Return the freezes that a stage is under, the widest first."""
         scopes = (EVERYTHING, stage.application, str(stage))
-        under = (self.of(scope) for scope in scopes)
-        return tuple(each.until for each in under if each.on and each.until is not None)
+        return [freeze for scope in scopes if (freeze := self.of(scope)).on]
 
     def at(self, moment: datetime) -> Self:
         """Return the switch as it is at a moment; it is no other version for that."""

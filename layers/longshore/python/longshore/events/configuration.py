@@ -8,24 +8,11 @@ Version ranges are taken as text here; `usecases.read_configuration` reads them 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from longshore.domain.configuration import (
-    MOST_IMAGES,
-    Configuration,
-    StageSpec,
-)
-from longshore.domain.places import (
-    NAME_PATTERN,
-    NAME_RULE,
-    Home,
-    ServiceRef,
-    StageId,
-)
+from longshore.domain.configuration import MOST_IMAGES, Configuration, StageSpec
+from longshore.domain.places import NAME_PATTERN, NAME_RULE, Home, ServiceRef, StageId
 from longshore.events.documents import shown
 from longshore.events.git_section import parse_triggers
-from longshore.events.image_section import (
-    NOT_YET_POLICIES,
-    parse_image,
-)
+from longshore.events.image_section import NOT_YET_POLICIES, parse_image
 from longshore.events.pipeline_section import parse_pipelines
 from longshore.events.routes import NOT_YET_EVENTS, parse_routes
 from longshore.events.sections import ConfigurationError, Section

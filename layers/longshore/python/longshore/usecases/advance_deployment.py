@@ -10,7 +10,7 @@ from longshore.decide.settlement import Broken, Done, UnderWay, settle
 from longshore.decide.support import refusal_of
 from longshore.decide.verdict import judge, may_call_again, still_there
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState, TriggerKind
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState
 from longshore.domain.errors import NotPermitted, Paced, Refused
 from longshore.domain.failures import Failure
 from longshore.domain.observations import EcsService, RolloutState
@@ -172,8 +172,7 @@ def _conclude(round_: Round, deployment: DeploymentRecord) -> Waits | None:
     current = round_.snapshot.deployment or deployment
     run_out(round_, current)
     # A rollback is not rolled back: where one service fails, the others go on.
-    to_the_end = current.trigger.kind is TriggerKind.ROLLBACK
-    if isinstance(settle(round_.targets(), to_the_end=to_the_end), UnderWay):
+    if isinstance(settle(round_.targets(), to_the_end=current.is_rollback), UnderWay):
         asked = steps.WHILE_IT_ROLLS if _has_begun(round_) else ()
         return _go_on(round_, current, take(asked, round_, current))
     _see_what_stayed(round_)

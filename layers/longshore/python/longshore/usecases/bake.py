@@ -7,7 +7,7 @@ from longshore.decide import alarms as judged
 from longshore.decide.settlement import Fault
 from longshore.domain.alarms import Guard, OnNoData
 from longshore.domain.deployments import DeploymentRecord, Phase
-from longshore.usecases.guard import LOOK_EVERY, blame, is_way_back, look
+from longshore.usecases.guard import LOOK_EVERY, blame, look
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 from longshore.usecases.step import Answer, Fails, Passed, Waits
@@ -16,7 +16,7 @@ from longshore.usecases.step import Answer, Fails, Passed, Waits
 def bake(round_: Round, deployment: DeploymentRecord) -> Answer:
     """Pass once the stage's bake time is over and no alarm has anything to say against it."""
     guard = deployment.guard or Guard()
-    if is_way_back(deployment) or not (round_.snapshot.spec.bake or guard.armed):
+    if deployment.is_rollback or not (round_.snapshot.spec.bake or guard.armed):
         return Passed()
     baking = _began(round_, deployment)
     ends = (baking.baking_since or round_.now) + round_.snapshot.spec.bake

@@ -8,12 +8,12 @@ would undo it.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from longshore.decide.promotion import Deploy, Stay
+from longshore.decide.promotion import Deploy, Stay, declined
 from longshore.decide.word import decide_rollback, standing, ways_back
 from longshore.domain.actors import name_actor
 from longshore.domain.holds import HoldKind, Veto
 from longshore.domain.intents import Intent
-from longshore.domain.outcomes import EventName, Outcome
+from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
 from longshore.domain.stages import StageRecord
 from longshore.usecases.begin_wanted import Left, begin_wanted, decline
@@ -46,7 +46,7 @@ def _still_there(round_: Round, intent: Intent, move: Deploy) -> Deploy | Stay:
             return Deploy(release, reason)
         missing.append(gone)
     by_hand = f"`longshore deploy {intent.stage} TAG` brings any image that is there"
-    return Stay(f"{'; '.join(missing)}; {by_hand}", Outcome.REJECTED)
+    return declined(f"{'; '.join(missing)}; {by_hand}")
 
 
 def _candidates(round_: Round, intent: Intent, first: Release) -> Iterator[Release]:

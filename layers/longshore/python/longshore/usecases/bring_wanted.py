@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from longshore.decide.pipeline_word import decide_pipeline
-from longshore.decide.promotion import Stay
+from longshore.decide.promotion import Stay, declined
 from longshore.decide.selection import Chosen, is_runnable
 from longshore.decide.word import decide_deploy, standing
 from longshore.domain.configuration import StageImage
@@ -27,7 +27,7 @@ def hear_deploys(round_: Round, intents: Sequence[Intent], look: Look) -> None:
         try:
             _hear(round_, intent, look)
         except NotThereError as error:
-            decline(round_, intent, Stay(str(error), Outcome.REJECTED))
+            decline(round_, intent, declined(str(error)))
 
 
 def _hear(round_: Round, intent: Intent, look: Look) -> None:

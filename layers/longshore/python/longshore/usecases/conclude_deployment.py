@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from longshore.decide import alarms as judged
 from longshore.domain.deployments import DeploymentRecord, LegState, Phase
 from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
@@ -27,6 +28,7 @@ def succeed(round_: Round, deployment: DeploymentRecord, unproven: Sequence[str]
     proved = round_.stage.proving(release) if is_proven else round_.stage
     stage = replace(proved, live=release, found=None)
     reason = _outcome(round_, release, unproven, silent)
+    reason += judged.told(deployment.guard) if deployment.guard else ""
     done = replace(deployment, phase=Phase.SUCCEEDED, reason=reason)
     end(round_, done, stage=stage, targets=proven)
 

@@ -1,6 +1,6 @@
 """Let alarms judge a deployment: read them before anything moves, watch them while it rolls.
 
-CloudWatch's events only wake the stage. What is believed is what DescribeAlarms says.
+What is believed is what DescribeAlarms says, asked once a minute: no event of an alarm comes here.
 """
 
 from collections.abc import Mapping
@@ -10,29 +10,28 @@ from datetime import timedelta
 from longshore.decide import alarms as judged
 from longshore.decide.settlement import Fault
 from longshore.domain.alarms import Alarm, Guard
-from longshore.domain.deployments import DeploymentRecord, Phase, TriggerKind
+from longshore.domain.deployments import DeploymentRecord, Phase
 from longshore.domain.errors import NotPermitted, Refused
 from longshore.usecases.ports import Changes
 from longshore.usecases.round import Round
 from longshore.usecases.step import Answer, Fails, Passed, Waits
 
 LOOK_EVERY = timedelta(minutes=1)
-"""How often alarms are read although no event came: the shortest period that most metrics have."""
+"""How often alarms are read: the shortest period that most metrics have."""
 
 
 def read_guard(round_: Round, deployment: DeploymentRecord) -> Answer:
     """Record how the alarms stand before anything moves: only what goes off later is blamed."""
     spec = round_.snapshot.spec.guard
-    if not spec.watch or deployment.guard is not None or is_way_back(deployment):
+    if not spec.watch or deployment.guard is not None or deployment.is_rollback:
         return Passed()
     try:
         found = _look(round_, spec.watch)
-        since = round_.now - spec.cooldown
-        recovered = round_.ports.alarms.left_alarm(round_.home, tuple(found), since)
+        if absent := judged.missing(spec.watch, found):
+            return Fails(judged.unknown(absent, round_.home.region), Fault.REQUEST)
+        recovered = _recovered(round_, found)
     except (NotPermitted, Refused) as error:
         return Fails(judged.unread(str(error)), Fault.REQUEST)
-    if absent := judged.missing(spec.watch, found):
-        return Fails(judged.unknown(absent, round_.home.region), Fault.REQUEST)
     guard = judged.arm(spec.watch, found, recovered)
     reason = f"{deployment.reason}{judged.told(guard)}"
     round_.commit(Changes(deployment=replace(deployment, guard=guard, reason=reason)))
@@ -64,9 +63,13 @@ def blame(alarm: Alarm, deployment: DeploymentRecord) -> Fails:
     return Fails(judged.failure_of(alarm, baking=baking), Fault.RELEASE)
 
 
-def is_way_back(deployment: DeploymentRecord) -> bool:
-    """Whether a person goes back by it: that is never itself rolled back, so nothing judges it."""
-    return deployment.trigger.kind is TriggerKind.ROLLBACK
+def _recovered(round_: Round, found: Mapping[str, Alarm]) -> frozenset[str]:
+    """Return which alarms ended within the cool-down; history is asked only of what changed."""
+    since = round_.now - round_.snapshot.spec.guard.cooldown
+    names = judged.changed(found, since)
+    if not names:
+        return frozenset()
+    return round_.ports.alarms.left_alarm(round_.home, names, since)
 
 
 def _look(round_: Round, names: tuple[str, ...]) -> Mapping[str, Alarm]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
-from longshore.decide.promotion import Stay
+from longshore.decide.promotion import Stay, declined
 from longshore.domain.intents import BEGINNING, Intent, IntentKind
 from longshore.domain.outcomes import Outcome
 from longshore.usecases.abort_deployment import hear_aborts
@@ -46,7 +46,7 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
     for (kind, waits), wishes in groupby(intents, key=lambda wish: (wish.kind, _waits(wish))):
         some = tuple(wishes)
         if refusal := _refusal(round_, kind):
-            _decline_all(round_, some, Stay(refusal, Outcome.REJECTED))
+            _decline_all(round_, some, declined(refusal))
         elif not waits:
             _AT_ONCE[kind](round_, some)
         elif look is not None:

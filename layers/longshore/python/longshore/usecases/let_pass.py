@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from longshore.decide.promotion import Stay
+from longshore.decide.promotion import declined
 from longshore.decide.selection import NothingToChoose
 from longshore.domain.deployments import Phase, Trigger, TriggerKind
 from longshore.domain.holds import Allowance
@@ -35,7 +35,7 @@ def hear_retries(round_: Round, intents: Sequence[Intent], look: Look) -> None:
 
 def _decline(round_: Round, intents: Sequence[Intent], reason: str) -> None:
     for intent in intents:
-        decline(round_, intent, Stay(reason, Outcome.REJECTED))
+        decline(round_, intent, declined(reason))
 
 
 def _let_pass(round_: Round, intents: Sequence[Intent], candidate: Release | None) -> StageRecord:

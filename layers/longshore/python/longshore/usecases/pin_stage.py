@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from longshore.decide.pins import Keep, Seen, decide_pin, known_release
-from longshore.decide.promotion import Deploy, Stay
+from longshore.decide.promotion import Deploy, Stay, declined
 from longshore.domain.actors import name_actor
 from longshore.domain.holds import Pin
 from longshore.domain.intents import Intent
-from longshore.domain.outcomes import EventName, Outcome
+from longshore.domain.outcomes import EventName
 from longshore.domain.releases import Release
 from longshore.usecases.begin_wanted import Left, begin_wanted, decline
 from longshore.usecases.bring_wanted import NotThereError, wanted_release
@@ -31,7 +31,7 @@ def hear_pins(round_: Round, intents: Sequence[Intent], look: Look | None = None
         try:
             _pin(round_, intent, _wanted(round_, intent, look))
         except NotThereError as error:
-            decline(round_, intent, Stay(str(error), Outcome.REJECTED))
+            decline(round_, intent, declined(str(error)))
 
 
 def hear_unpins(round_: Round, intents: Sequence[Intent]) -> None:
@@ -42,7 +42,7 @@ def hear_unpins(round_: Round, intents: Sequence[Intent]) -> None:
             decline(round_, intent, Stay("it was not pinned"))
         elif intent.pinned != pin.release.id:
             reason = f"the stage is {pin.told} meanwhile: look again, and ask again if need be"
-            decline(round_, intent, Stay(reason, Outcome.REJECTED))
+            decline(round_, intent, declined(reason))
         else:
             reason = f"{name_actor(intent.actor)} unpinned it: {intent.reason}"
             stage = replace(round_.stage, pin=None)
@@ -75,7 +75,7 @@ def _pin(round_: Round, intent: Intent, wanted: Release) -> None:
 def _bring(round_: Round, intent: Intent, move: Deploy) -> None:
     """Begin what brings the stage to the pinned release, unless something stands against that."""
     if refusal := _barred(round_, move.release):
-        decline(round_, intent, Stay(refusal, Outcome.REJECTED))
+        decline(round_, intent, declined(refusal))
         return
     pin = _pin_of(intent, move.release)
     stage = replace(round_.stage, pin=pin)

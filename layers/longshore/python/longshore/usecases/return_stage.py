@@ -13,7 +13,7 @@ from longshore.decide.rendering import UnknownContainerError
 from longshore.decide.settlement import Fault, hold_for, taken, to_return
 from longshore.decide.verdict import judge, may_call_again, of_another_hand, still_there
 from longshore.domain.configuration import TargetSpec
-from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase, TriggerKind
+from longshore.domain.deployments import DeploymentRecord, Leg, LegState, Phase
 from longshore.domain.errors import NotPermitted, Paced, Refused
 from longshore.domain.failures import Failure
 from longshore.domain.holds import Hold, Veto
@@ -50,7 +50,7 @@ def begin_return(
     failed = replace(deployment, failure=failure)
     heard = replace(heard, stage=_kept_back(round_, failed, fault, failure))
     heard = _unpinned(round_, failed, heard)
-    if deployment.trigger.kind is TriggerKind.ROLLBACK:
+    if deployment.is_rollback:
         end_rollback(round_, failed, heard)
         return
     if not to_return(round_.targets()):
