@@ -40,14 +40,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One call in so many, beginning with one of the first."""
+    """One call in so many, beginning with one of the first, and one at least of any scenario."""
 
     one_in: int
     first: int = 0
 
-    def has(self, call: int) -> bool:
-        """Whether a call belongs to the share."""
-        return call % self.one_in == self.first
+    def of(self, calls: Sequence[int]) -> Sequence[int]:
+        """Return the calls of a scenario that belong to the share."""
+        every = max(min(self.one_in, len(calls)), 1)
+        return calls[self.first % every :: every]
 
 
 EVERY_CALL = Share(1)
@@ -124,7 +125,9 @@ def story_of(point: Point) -> str:
 
 def sweep(name: str, pool: Executor, share: Share = EVERY_CALL) -> Swept:
     """Visit the points of a scenario, or those of a share of its calls, several side by side."""
-    points = [point for point in points_of(name) if share.has(point.call)]
+    every = points_of(name)
+    visited = set(share.of(sorted({point.call for point in every})))
+    points = [point for point in every if point.call in visited]
     pieces = [points[start : start + A_PIECE] for start in range(0, len(points), A_PIECE)]
     bad = [each for found in pool.map(_bad_ones, pieces) for each in found]
     return Swept(len(points), tuple(bad))
