@@ -12,7 +12,7 @@ from longshore.domain.errors import Throttled
 from longshore.domain.holds import Hold, HoldKind
 from longshore.domain.places import StageId
 from longshore.domain.stages import StageRecord
-from longshore.domain.stop_switch import StopSwitch
+from longshore.domain.stop_switch import Freeze, StopSwitch
 from tests.unit.cli.conftest import ACTOR, World
 
 STAGE = StageId("shop", "staging")
@@ -147,3 +147,65 @@ def test_what_would_begin_something_is_refused_in_words(
     assert result.exit_code == 3
     assert f"control refused: {TOLD}" in result.stderr
     assert "next: ask again after `longshore unfreeze --everything" in result.stderr
+
+
+@pytest.mark.parametrize("scope", ["shop", "shop/staging"])
+def test_an_application_or_a_stage_is_frozen_until_a_moment(applied: World, scope: str) -> None:
+    result = applied.run("freeze", scope, "--for", "2h", "--reason", "audit")
+
+    (heard,) = applied.control.heard
+    assert result.exit_code == 0, result.output
+    assert (heard.body["scope"], heard.body["frozen"]) == (scope, True)
+    assert f"nothing begins any more in {scope}" in result.stdout
+    assert "it ends by itself at" in result.stdout
+    assert f"longshore unfreeze {scope} --reason TEXT" in result.stdout
+    (freeze,) = switch(applied).read().freezes
+    assert freeze.until == datetime.fromisoformat(heard.body["until"])
+
+    longer = applied.run("freeze", scope, "--reason", "longer")
+    again = applied.run("freeze", scope, "--reason", "longer")
+    over = applied.run("unfreeze", scope, "--reason", "done")
+
+    assert (longer.exit_code, again.exit_code, over.exit_code) == (0, 7, 0)
+    assert f"next: longshore unfreeze {scope} --reason TEXT lets it go on" in again.stderr
+    assert f"{scope} is not frozen any more" in over.stdout
+    assert [str(wakeup.stage) for wakeup in applied.wakeups.sent[-1:]] == ["shop/staging"]
+    assert applied.wakeups.sweeps == 0
+
+
+@pytest.mark.parametrize("arguments", [["shop", "--everything"], ["Shop"], ["a/b/c"]])
+def test_a_scope_that_is_none_or_two_is_refused(applied: World, arguments: list[str]) -> None:
+    result = applied.run("freeze", *arguments, "--reason", "because")
+
+    assert result.exit_code == 2
+    assert "next:" in result.stderr
+    assert applied.control.heard == []
+
+
+def test_status_tells_what_is_frozen_of_what_was_asked_for(
+    applied: World, keep: Callable[..., None]
+) -> None:
+    keep(StageRecord(STAGE, config=1, version=1))
+    now = datetime.now(UTC)
+    here, over, elsewhere = (
+        Freeze(on=True, actor="arn:of:ana", reason=why, since=now, scope=scope, until=until)
+        for why, scope, until in (
+            ("audit", "shop", None),
+            ("done", "shop/staging", now),
+            ("count", "billing", None),
+        )
+    )
+    switch(applied).turn(StopSwitch(scoped=(here, over, elsewhere)))
+
+    everything, mine = applied.run("status").stdout, applied.run("status", "shop/staging").stdout
+    told = json.loads(applied.run("status", "-o", "json").stdout)
+
+    assert "FROZEN: billing is frozen" in everything
+    assert "FROZEN: shop is frozen" in everything
+    assert mine.count("FROZEN") == 1
+    assert "FROZEN: shop is frozen, by arn:of:ana" in mine
+    assert "longshore unfreeze shop --reason TEXT ends the freeze" in mine
+    assert told["freeze"] is None
+    assert [freeze["scope"] for freeze in told["freezes"]] == ["billing", "shop"]
+    assert told["stages"][0]["freeze"]["scope"] == "shop"
+    assert told["stages"][0]["reason"].startswith("shop is frozen")

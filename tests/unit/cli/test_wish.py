@@ -135,3 +135,17 @@ def test_status_shows_a_pause_before_everything_else(
     assert "next: longshore resume shop/staging --reason TEXT" in shown
     assert found["paused"]["reason"] == "ana paused it: freeze until Monday"
     assert found["hold"]["kind"] == "adopted"
+
+
+def test_hold_and_unhold_are_pause_and_resume(applied: World, keep: Callable[..., None]) -> None:
+    keep(StageRecord(STAGE, config=1, version=1))
+    held = applied.run("hold", "shop/staging", "--for", "90m", "--reason", "the load test runs")
+    keep(StageRecord(STAGE, config=1, paused=PAUSED, version=1))
+    freed = applied.run("unhold", "shop/staging", "--reason", "it is over")
+
+    pause, resume = applied.control.heard
+    assert (held.exit_code, freed.exit_code) == (0, 0), held.output + freed.output
+    assert (pause.body["kind"], resume.body["kind"]) == ("pause", "resume")
+    until = datetime.fromisoformat(pause.body["until"])
+    assert f"it ends by itself at {until:%Y-%m-%d %H:%M}Z" in held.stdout
+    assert "until" not in resume.body
