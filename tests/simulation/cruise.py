@@ -90,7 +90,15 @@ class Cruise:
         """Look whether every stage is at its newest release, and nothing was left over."""
         world, watch = self.world, self.world.watch
         if not watch.broken:
-            rest = AtRest(self.plan, world.truth, watch.ledger, world.cloud, watch.ears, watch.say)
+            rest = AtRest(
+                self.plan,
+                world.truth,
+                watch.ledger,
+                world.cloud,
+                watch.ears,
+                world.kernel.now,
+                watch.say,
+            )
             rest.check(watch.woken)
 
     @property

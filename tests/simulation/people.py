@@ -12,7 +12,8 @@ from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
 from tests.simulation.documents import alias_of, document_of
 from tests.simulation.forge import CHANGES
-from tests.simulation.plan import Action, Application, Repository, Service
+from tests.simulation.keepers import Keepers
+from tests.simulation.plan import KEEPING, Action, Application, Repository, Service
 from tests.simulation.promises.at_ecs import SECRET
 from tests.simulation.ways import ways_back
 from tests.simulation.world import World
@@ -51,6 +52,7 @@ class People:
         self._families: set[str] = set()
         self._last: tuple[str, Mapping[str, object]] | None = None
         world.truth.observing |= self._plan.observed
+        self._keepers = Keepers(world, self._stage, self._images, self._wish, self._turn)
 
     # ── before anything begins ──────────────────────────────────────────────────────────────
 
@@ -121,6 +123,9 @@ class People:
     def act(self, action: Action) -> None:
         """Do one thing of the plan."""
         self._world.tell("people", str(action))
+        if action.verb in KEEPING:
+            self._keepers.act(action)
+            return
         verb: Callable[[Action], None] = getattr(self, f"_{action.verb}")
         verb(action)
 
@@ -198,24 +203,26 @@ class People:
     def _unfreeze(self, action: Action) -> None:
         self._turn(action, frozen=False)
 
-    def _turn(self, action: Action, *, frozen: bool) -> None:
+    def _turn(self, action: Action, *, frozen: bool, **more: object) -> None:
         """Turn the stop switch; now and then by a look from before somebody else turned it."""
         ledger, wrong = self._world.watch.ledger, action.how % 4 == 0
 
         def request(behind: int = 0) -> Mapping[str, object]:
             switch = ledger.switch()
             seen = max(0, (switch.version if switch else 0) - behind)
-            return {"frozen": frozen, "reason": "it is better so", "seen": seen}
+            return {"frozen": frozen, "reason": "it is better so", "seen": seen, **more}
 
         self._ask("/v1/freeze", request, request(int(wrong)))
 
     def _deploy(self, action: Action) -> None:
         """Bring a stage to an image by name, whatever its policies choose."""
+        self._wish("deploy", action, images=self._images(action))
+
+    def _images(self, action: Action) -> Sequence[Mapping[str, object]]:
         repositories = self._application(action).repositories
         repository = repositories[action.how % len(repositories)]
         tag, digest = self._some_image(action, repository)
-        image = {"alias": alias_of(repository), "digest": digest, "tag": tag}
-        self._wish("deploy", action, images=[image])
+        return [{"alias": alias_of(repository), "digest": digest, "tag": tag}]
 
     def _roll_back(self, action: Action) -> None:
         """Bring a stage back to a release that was verified in it, as `longshore rollback` does."""

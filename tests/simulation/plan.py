@@ -177,6 +177,21 @@ PIPED = 0.15
 WITH_GIT = 0.15
 """How often Git pushes start something; that is drawn apart, and not for the stories kept."""
 
+KEPT = 0.2
+"""How often people pin, veto, abort or freeze some; drawn apart, and not for the stories kept."""
+
+KEEPING: Mapping[str, float] = {
+    "pin": 3,
+    "unpin": 2,
+    "veto": 2,
+    "unveto": 1,
+    "abort": 2,
+    "pause_for": 1,
+    "freeze_some": 2,
+    "unfreeze_some": 1,
+}
+"""What people do of that, and how often."""
+
 OBSERVED = 0.1
 """How often a stage only observes for a while; that is drawn apart as well."""
 
@@ -201,6 +216,7 @@ def draw_plan(seed: int) -> Plan:
     actions, git = _committed(seed, actions)
     watching = Random(f"observed {seed}")
     actions, observed = _observed(watching, actions, applications)
+    actions = _kept(seed, actions)
     climate = draw_climate(rng, hours)
     slack = _slack(seed)
     if slack is not None:
@@ -344,6 +360,26 @@ def _piped(seed: int, actions: list[Action]) -> list[Action]:
         moments[0] = rng.choice(actions).after + timedelta(seconds=rng.uniform(0, 2))
     more = [
         Action(len(actions) + place, moment, verb, rng.randrange(1000), rng.randrange(1000))
+        for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
+    ]
+    return sorted([*actions, *more], key=lambda action: action.after)
+
+
+def _kept(seed: int, actions: list[Action]) -> list[Action]:
+    """Return what people do with, in some seeds, pins, vetoes, aborts and freezes of a scope.
+
+    They are of one application mostly, just when something that was pushed begins every other time.
+    """
+    rng = Random(f"kept {seed}")
+    if rng.random() >= KEPT or seed in REGRESSIONS:
+        return actions
+    lasts, whom, how = actions[-1].after, rng.randrange(1000), rng.randrange(1000)
+    verbs = rng.choices([*KEEPING], [*KEEPING.values()], k=rng.choice([1, 2, 3, 5]))
+    moments = [rng.uniform(0, 1.1) * lasts for _ in verbs]
+    if rng.random() < 0.5:
+        moments[0] = rng.choice(actions).after + timedelta(seconds=rng.uniform(0, 20))
+    more = [
+        Action(len(actions) + place, moment, verb, whom + rng.randrange(2), how + rng.randrange(4))
         for place, (verb, moment) in enumerate(zip(verbs, sorted(moments), strict=True))
     ]
     return sorted([*actions, *more], key=lambda action: action.after)

@@ -203,6 +203,7 @@ class Voyage:
             world.watch.ledger,
             world.cloud,
             world.watch.ears,
+            world.kernel.now,
             world.watch.say,
         )
         rest.check(world.watch.woken)

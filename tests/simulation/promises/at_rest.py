@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from tests.simulation.plan import Application, Plan, Repository, Service, Stage
 from tests.simulation.promises.broken import Say
 from tests.simulation.promises.choice import is_followed, version_of
+from tests.simulation.promises.keeping import freezes_over
 from tests.simulation.promises.ledger_view import (
     TERMINAL,
     Body,
@@ -15,7 +17,7 @@ from tests.simulation.promises.ledger_view import (
     seekers,
 )
 from tests.simulation.promises.telling import Ears
-from tests.simulation.truth import Truth
+from tests.simulation.truth import LONG_AGO, Truth
 
 RAN_BACK = frozenset({"Failed", "RolledBack", "Aborted"})
 
@@ -40,6 +42,10 @@ class Cloud(Protocol):
         ...
 
 
+LATE = timedelta(minutes=20)
+"""So late after its end a pin is taken off at most: a tick may be lost, a sweep is not."""
+
+
 @dataclass
 class AtRest:
     """Looks at the world when everything should be over."""
@@ -49,6 +55,7 @@ class AtRest:
     ledger: LedgerView
     cloud: Cloud
     ears: Ears
+    now: datetime
     say: Say
 
     def check(self, woken: Iterable[tuple[str, str]]) -> None:
@@ -89,11 +96,14 @@ class AtRest:
     def _settled(self, application: Application, stage: Stage, body: Body) -> None:
         name = f"{application.name}/{stage.name}"
         wanted = self._wanted(application)
-        if wanted is None or digests_of(body["live"]) == wanted or self._is_frozen():
+        self._pinned(stage, body)
+        if wanted is None or digests_of(body["live"]) == wanted or self._is_frozen(name):
+            return
+        if body["pin"] and body["pin"]["reason"]:
             return
         if self._is_observing(name) and self._would(body) == wanted:
             return
-        vetoes = [v for v in body["vetoes"] if digests_of(v["release"]) == wanted]
+        vetoes = [v for v in body["vetoes"] if _covers(v, wanted)]
         holds = [
             hold
             for hold in (body["paused"], body["hold"])
@@ -107,10 +117,24 @@ class AtRest:
         if vetoes and not holds:
             self._check_veto(stage, name, wanted)
 
-    def _is_frozen(self) -> bool:
-        """Whether people froze everything and left it so: the switch says why, at any moment."""
+    def _is_frozen(self, stage: str) -> bool:
+        """Whether people froze everything, or this, and left it so: the switch says why."""
         switch = self.ledger.switch()
-        return switch is not None and bool(switch.body["on"])
+        if switch is None:
+            return False
+        everything = bool(switch.body["on"]) and _lasts(switch.body, self.now)
+        some = (_lasts(freeze, self.now) for freeze in freezes_over(stage, switch.body))
+        return everything or any(some)
+
+    def _pinned(self, stage: Stage, body: Body) -> None:
+        """A pinned stage is on the release that it is pinned to, unless another hand moved it."""
+        live, pin = digests_of(body["live"]), body["pin"]
+        theirs = any(self._is_theirs(service) for service in stage.services)
+        restored = self.truth.restored_at > LONG_AGO
+        if pin and not (theirs or restored) and live != digests_of(pin["release"]):
+            self.say("promise 17", f"{body['id']} is not on what it is pinned to")
+        if pin and not _lasts(pin, self.now - LATE):
+            self.say("promise 17", f"{body['id']} is pinned after the end of that")
 
     def _would(self, body: Body) -> frozenset[tuple[str, str]] | None:
         """Return what an observing stage says that it would deploy; it says why."""
@@ -238,6 +262,17 @@ class AtRest:
             for service in stage.services
             if f"{application.name}/{stage.name}" in self.truth.left_out
         }
+
+
+def _lasts(kept: Body, now: datetime) -> bool:
+    """Whether what people keep has no end, or one that is still to come."""
+    return kept["until"] is None or datetime.fromisoformat(kept["until"]) > now
+
+
+def _covers(veto: Body, wanted: frozenset[tuple[str, str]]) -> bool:
+    """Whether a veto is of a release, or a person's of some of its images."""
+    vetoed = digests_of(veto["release"])
+    return vetoed <= wanted if veto["actor"] else vetoed == wanted
 
 
 def busy_stages(ledger: LedgerView) -> list[str]:

@@ -12,7 +12,7 @@ from tests.simulation.promises.ledger_view import Body, digests_of
 from tests.simulation.truth import LONG_AGO, Truth
 
 BY_ITSELF = frozenset({"push", "sweep"})
-A_PERSONS = frozenset({"retry", "apply", "deploy", "rollback"})
+A_PERSONS = frozenset({"retry", "apply", "deploy", "rollback", "pin"})
 """What begins by a person's word; a pipeline's is none."""
 
 Digests = frozenset[tuple[str, str]]
@@ -23,7 +23,8 @@ class StageMemory:
     """What was seen of a stage.
 
     `floor` is what was live when the ledger was restored, `flight` what is on its way, `let` what a
-    person let through of that, `tried` every release ever begun.
+    person let through of that, `tried` every release ever begun, `was` the stage before it changed
+    last.
     """
 
     let: Digests = frozenset()
@@ -36,6 +37,7 @@ class StageMemory:
     stable: Body | None = None
     floor: Body | None = None
     flight: Body | None = None
+    was: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Beginnings:
 
     def _by_itself(self, body: Body, memory: StageMemory, since: datetime) -> None:
         """What nobody asked for is what the policy names, newer, never vetoed, and new here."""
-        if digests_of(body["release"]) in memory.vetoed:
+        if _is_kept_from(body, memory):
             self.say("promise 5", f"{_name(body)} brings a vetoed release by itself")
         self._check_from_before(body, memory)
         self._check_instead(body, memory)
@@ -78,7 +80,7 @@ class Beginnings:
 
     def _by_pipeline(self, body: Body, memory: StageMemory) -> None:
         """What a pipeline asks for is newer than what is there, and was not vetoed."""
-        if digests_of(body["release"]) in memory.vetoed:
+        if _is_kept_from(body, memory):
             self.say("promise 5", f"{_name(body)} brings a vetoed release by a pipeline")
         for image in body["release"]["images"]:
             self._check_newer(body, image, memory)
@@ -113,6 +115,8 @@ class Beginnings:
         if digests_of(release) == digests_of(memory.stable):
             return
         for veto in memory.vetoes:
+            if veto["actor"]:
+                continue  # what a person vetoes may never have run
             known = [(i, _image_of(veto["release"], i["alias"])) for i in release["images"]]
             if all(then and self._was_there(i, then, veto["since"]) for i, then in known):
                 self.say("promise 5", f"{_name(body)} brings what is older than what is vetoed")
@@ -146,6 +150,13 @@ class Beginnings:
             return version_of(image["tag"]) < version_of(before["tag"])
         pushed_at = self.truth.pushed_at
         return pushed_at[_digest_of(image)] < pushed_at[_digest_of(before)]
+
+
+def _is_kept_from(body: Body, memory: StageMemory) -> bool:
+    """Whether a release was vetoed, or has all the images that a person vetoed."""
+    release = digests_of(body["release"])
+    given = (digests_of(veto["release"]) for veto in memory.vetoes if veto["actor"])
+    return release in memory.vetoed or any(vetoed <= release for vetoed in given)
 
 
 def is_vetoed(stage: Body, digests: Digests) -> bool:

@@ -11,6 +11,7 @@ from tests.simulation.promises.at_ecs import SECRET
 from tests.simulation.promises.beginnings import A_PERSONS, Beginnings, StageMemory, is_vetoed
 from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.choice import Choices
+from tests.simulation.promises.keeping import Keeping
 from tests.simulation.promises.ledger_view import (
     TERMINAL,
     Body,
@@ -23,6 +24,8 @@ from tests.simulation.promises.verdicts import Verdicts
 from tests.simulation.truth import LONG_AGO, Truth
 
 LARGEST = 100 * 1024
+
+NEVER_TURNED: Body = {"on": False, "actor": "", "reason": ""}
 
 
 @dataclass
@@ -45,6 +48,7 @@ class LedgerWatch:
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.plan, self.truth)
+        self.keeping = Keeping(self.plan, self.truth, self.say)
         self._checks = {
             "stage": self._stage,
             "target": self._counted,
@@ -105,11 +109,14 @@ class LedgerWatch:
             self.tell(body["id"], f"is held ({body['hold']['kind']}): {body['hold']['reason']}")
             for what in self._choices.complaints_about_hold(body, since):
                 self.say("promise 14", f"{body['id']} holds {what}")
-        if (body["current"] is None) != (entry.due_at is None):
-            self.say("bounds", f"{entry.pk} has timer {entry.due_at} with {body['current']}")
+        self._look_at_timer(entry, before)
         if body["would"] and (before is None or before.body["would"] != body["would"]):
             self.tell(body["id"], f"would deploy: {body['would']['reason']}")
-        self._look_at_pause(body, before.body["paused"] if before else None)
+        was = before.body if before else None
+        self._look_at_pause(body, was["paused"] if was else None, since)
+        self.keeping.look(body, was, since)
+        memory.vetoed -= set(self.keeping.lost(body, was, since))
+        memory.was = was
         memory.vetoed |= {digests_of(veto["release"]) for veto in body["vetoes"]}
         if body["allowance"] is not None:
             lifted = {digests for digests in memory.vetoed if not is_vetoed(body, digests)}
@@ -118,7 +125,21 @@ class LedgerWatch:
         memory.verified.add(digests_of(body["stable"]))
         memory.live, memory.stable, memory.vetoes = body["live"], body["stable"], body["vetoes"]
 
-    def _look_at_pause(self, body: Body, before: Body | None) -> None:
+    def _look_at_timer(self, entry: Entry, before: Entry | None) -> None:
+        """A stage has a timer while something is under way, or until what has an end is over.
+
+        One that rang stays until the round is over that it woke.
+        """
+        body, switch = entry.body, self.ledger.switch()
+        kept = [body["pin"], body["paused"], *body["vetoes"]]
+        kept += [switch.body, *(switch.body["scoped"] or ())] if switch else []
+        ends = any(each and each["until"] for each in kept)
+        rang = before is not None and before.due_at is not None
+        bare = entry.due_at is not None and body["current"] is None and not (ends or rang)
+        if bare or (entry.due_at is None and body["current"] is not None):
+            self.say("bounds", f"{entry.pk} has timer {entry.due_at} with {body['current']}")
+
+    def _look_at_pause(self, body: Body, before: Body | None, since: datetime) -> None:
         """Each pause ends by a word of its own, but for one that only a lost ledger knew."""
         stage, paused = body["id"], body["paused"]
         if paused and not before:
@@ -126,6 +147,8 @@ class LedgerWatch:
         if paused or not before:
             return
         self.tell(stage, "is resumed")
+        if self.keeping.is_over(before, since):
+            return
         self.resumed[stage] += 1
         known = self.truth.restored_at == LONG_AGO
         if known and self.resumed[stage] > self.resumes[stage]:
@@ -145,6 +168,7 @@ class LedgerWatch:
             self.say("promise 14", f"{entry.pk} {entry.sk} is {body['phase']} without a reason")
         if before is None:
             self._check_paused(body)
+            self._check_kept(body)
             self.beginnings.check(body, self._memory(body["stage"]), since)
         else:
             self._went_on(body, before.body["phase"])
@@ -154,8 +178,15 @@ class LedgerWatch:
         paused = self.known[f"stage#{body['stage']}", "stage"].body["paused"]
         if paused and body["trigger"]["kind"] not in A_PERSONS:
             self.say("promise 10", f"{_name(body)} began by itself: {paused['reason']}")
-        if self.is_frozen() and body["trigger"]["kind"] != "rollback":
+        if self._is_frozen(body["started_at"]) and body["trigger"]["kind"] != "rollback":
             self.say("promise 10", f"{_name(body)} began while everything was frozen")
+
+    def _check_kept(self, body: Body) -> None:
+        """Nothing begins beside a pin, or under a freeze of its application or stage."""
+        stage = self.known[f"stage#{body['stage']}", "stage"].body
+        switch = self.known.get(("switch", "everything"))
+        was = self._memory(body["stage"]).was
+        self.keeping.began(body, stage, was, switch.body if switch else None)
 
     def _went_on(self, body: Body, before: str) -> None:
         memory = self._memory(body["stage"])
@@ -163,7 +194,9 @@ class LedgerWatch:
             self.say("promise 6", f"{_name(body)} was over and went on as {body['phase']}")
         if body["phase"] in {"RollingBack", "Failed"}:
             self._check_kept_back(body)
-            for service in self.verdicts.wrong_failures(self._targets(body)):
+            aborted = self.keeping.is_aborted(body)
+            targets = () if aborted else self._targets(body)
+            for service in self.verdicts.wrong_failures(targets):
                 self.say("promise 4", f"{_name(body)} failed, but ECS did not fail {service}")
         if body["phase"] in TERMINAL - {"Superseded"}:
             memory.let, memory.flight = frozenset(), None
@@ -209,6 +242,8 @@ class LedgerWatch:
             self.say("promise 10", f"{entry.sk} of {entry.pk} is to be heard a second time")
         if before is None and entry.body["kind"] == "resume":
             self.resumes[entry.body["stage"]] += 1
+        if before is None and (entry.pk, entry.sk) not in self.spoken:
+            self.keeping.hear(entry.body)
         self.spoken.add((entry.pk, entry.sk))
         if entry.body["kind"] == "rollback":
             self.ways_back.add(entry.body["id"])
@@ -216,17 +251,21 @@ class LedgerWatch:
     def _switch(self, entry: Entry, before: Entry | None, _: datetime) -> None:
         """The stop switch says who turned it and why, and is turned by nobody who did not look."""
         self._counted(entry, before, _)
-        body, was_on = entry.body, before is not None and before.body["on"]
+        body, was = entry.body, before.body if before is not None else NEVER_TURNED
         self.tell("everything", "is frozen" if body["on"] else "goes on again")
-        if not (body["actor"] and body["reason"] and body["since"]):
+        turned = [freeze for freeze in _freezes(body) if freeze not in _freezes(was)]
+        if not all(each["actor"] and each["reason"] and each["since"] for each in turned):
             self.say("promise 16", "the stop switch does not say who turned it, when and why")
-        if body["on"] == was_on:
+        if len(turned) != 1 or _stands(turned[0], was):
             self.say("promise 10", "the stop switch was turned to where it stood")
 
-    def is_frozen(self) -> bool:
-        """Whether the stop switch is on, as the table stands."""
+    def _is_frozen(self, at: str) -> bool:
+        """Whether everything is frozen as the table stands, at a moment by a worker's clock."""
         entry = self.known.get(("switch", "everything"))
-        return entry is not None and bool(entry.body["on"])
+        if entry is None or not entry.body["on"]:
+            return False
+        until = entry.body["until"]
+        return until is None or datetime.fromisoformat(until) > datetime.fromisoformat(at)
 
     def _outbox(self, entry: Entry, before: Entry | None, _: datetime) -> None:
         if before is not None and before.text != entry.text:
@@ -244,6 +283,22 @@ class LedgerWatch:
 
     def _memory(self, stage: str) -> StageMemory:
         return self.memory.setdefault(stage, StageMemory())
+
+
+def _freezes(switch: Body) -> list[Body]:
+    """Return every scope that a switch ever turned, that of everything without the others."""
+    keys = ("on", "actor", "reason", "since", "until")
+    everything = {key: switch.get(key) for key in keys}
+    return [everything, *(switch.get("scoped") or ())]
+
+
+def _stands(turned: Body, was: Body) -> bool:
+    """Whether a scope was so already, with the same end."""
+    scope = turned.get("scope")
+    there = next((each for each in _freezes(was) if each.get("scope") == scope), None)
+    is_on, was_on = bool(turned["on"]), bool(there and there["on"])
+    same_end = there is not None and there.get("until") == turned.get("until")
+    return is_on is was_on and (not is_on or same_end)
 
 
 def _name(body: Body) -> str:
