@@ -12,7 +12,7 @@ from tests.simulation.plan import Action
 from tests.simulation.ways import ways_back
 from tests.simulation.world import World
 
-LASTS = (timedelta(minutes=3), timedelta(minutes=16), timedelta(minutes=45), timedelta(hours=3))
+LASTS = (timedelta(minutes=3), timedelta(minutes=16), timedelta(minutes=45), timedelta(minutes=90))
 """How long people have something last; every other time it is without an end."""
 
 NOBODY = "0123456789ab"

@@ -1,10 +1,8 @@
 """One seed from its beginning to its end."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from tests.simulation.people import People
 from tests.simulation.plan import SWEEP, Plan
@@ -188,10 +186,11 @@ class Voyage:
     def _is_settled(self) -> bool:
         ledger, left_out = self.world.watch.ledger, self.world.truth.left_out
         seeking = next(seekers(ledger, left_out), None) is not None
-        busy: Iterable[Any] = (entry.body["current"] for entry in ledger.of_kind("stage"))
+        stages = [e for e in ledger.of_kind("stage") if str(e.body["id"]) not in left_out]
+        busy = any(e.body["current"] is not None or e.due_at is not None for e in stages)
         waiting = any(entry.due_at is not None for entry in ledger.of_kind("outbox"))
         idle = self.world.is_idle and not self.world.has_dead_letters and self.world.is_whole
-        return idle and all(number is None for number in busy) and not (waiting or seeking)
+        return idle and not (busy or waiting or seeking)
 
     def _check(self) -> None:
         world = self.world

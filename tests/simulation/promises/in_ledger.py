@@ -212,7 +212,8 @@ class LedgerWatch:
         held = hold is not None and (
             hold["content"] is None or digests_of(hold["release"]) == wanted
         )
-        if not held and not stage["allowance"] and not is_vetoed(stage, wanted):
+        let = stage["allowance"] or self.keeping.is_lifted(body["stage"], wanted)
+        if not held and not let and not is_vetoed(stage, wanted):
             self.say("promise 5", f"{_name(body)} failed, and nothing keeps its release back")
 
     def _outcome(self, entry: Entry, before: Entry | None, since: datetime) -> None:

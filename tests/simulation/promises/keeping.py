@@ -62,8 +62,7 @@ class Keeping:
         for veto in before["vetoes"] if before else ():
             if veto not in body["vetoes"]:
                 digests = digests_of(veto["release"])
-                by_word = (body["id"], frozenset(digest for _, digest in digests)) in self.lifted
-                if by_word or self.is_over(veto, since):
+                if self.is_lifted(body["id"], digests) or self.is_over(veto, since):
                     yield digests
 
     def _check_unpinned(self, body: Body, before: Body, since: datetime) -> None:
@@ -113,6 +112,10 @@ class Keeping:
     def _ended(self, kept: Body, at: datetime) -> bool:
         """Whether something was over at a moment by the clock that the moment is from."""
         return kept["until"] is not None and datetime.fromisoformat(kept["until"]) <= at
+
+    def is_lifted(self, stage: str, release: Digests) -> bool:
+        """Whether a person asked for the end of the veto of a release."""
+        return (stage, frozenset(digest for _, digest in release)) in self.lifted
 
     def is_aborted(self, body: Body) -> bool:
         """Whether a person asked for the end of a deployment."""

@@ -7,13 +7,13 @@ import pytest
 
 from longshore.domain.holds import HoldKind
 from longshore.domain.intents import IntentKind
-from longshore.domain.outcomes import EventName
+from longshore.domain.outcomes import EventName, Outcome
 from longshore.domain.stages import StageSnapshot
 from longshore.usecases.ports import Changes
 from tests.support.fakes import InMemoryStageLedger
 from tests.support.harbour import Harbour, WorkerDied
 from tests.support.voyages import of_digest
-from tests.support.wishes import on_two
+from tests.support.wishes import end_of, on_two, why
 
 HOUR = timedelta(hours=1)
 
@@ -137,6 +137,22 @@ def test_the_end_of_a_hold_that_a_rollback_left_is_a_persons() -> None:
     paused = harbour.snapshot.stage.paused
     assert paused is not None
     assert (paused.kind, paused.until) == (HoldKind.ROLLED_BACK, None)
+
+
+def test_what_is_heard_after_its_end_is_declined_and_begins_nothing() -> None:
+    harbour = on_two()
+    until = harbour.clock.now() + timedelta(minutes=5)
+    harbour.inbox.clear()
+    wish = harbour.pin(1, until=until)
+    harbour.inbox.clear()
+    harbour.clock.advance(timedelta(minutes=6))
+
+    harbour.run(minutes=30)
+
+    assert end_of(harbour, wish) is Outcome.REJECTED
+    assert "was over before it was heard" in why(harbour, wish)
+    assert harbour.snapshot.stage.pin is None
+    assert harbour.running() == of_digest(2)
 
 
 def test_a_stage_without_any_end_is_written_no_more_than_before() -> None:

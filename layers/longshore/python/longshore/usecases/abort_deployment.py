@@ -30,4 +30,5 @@ def hear_aborts(round_: Round, intents: Sequence[Intent]) -> None:
             intent.id, intent.stage, Outcome.APPLIED, reason, round_.now, answer.number
         )
         heard = Changes(consumed=(intent,), outcomes=(outcome,))
-        begin_return(round_, answer, Failure(reason), Fault.RELEASE, heard)
+        failure = Failure(f"{reason.rstrip('.')}.")  # a sentence: what comes then follows it
+        begin_return(round_, answer, failure, Fault.RELEASE, heard)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from longshore.decide.promotion import Stay, declined
+from longshore.domain.holds import until_text
 from longshore.domain.intents import BEGINNING, Intent, IntentKind
 from longshore.domain.outcomes import Outcome
 from longshore.usecases.abort_deployment import hear_aborts
@@ -42,6 +43,7 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
     it does not: then what waits gives way to what was asked after it. What would begin something
     in a stage that only observes, or under a freeze, is declined and waits for nothing.
     """
+    _end_what_is_over(round_)
     intents = round_.snapshot.intents
     for (kind, waits), wishes in groupby(intents, key=lambda wish: (wish.kind, _waits(wish))):
         some = tuple(wishes)
@@ -55,6 +57,14 @@ def hear_wishes(round_: Round, look: Look | None = None, *, away: bool = False) 
             _give_way(round_, some, later)
         else:
             return
+
+
+def _end_what_is_over(round_: Round) -> None:
+    """Decline what should have ended before anybody heard it: it would begin now for nothing."""
+    for wish in round_.snapshot.intents:
+        if wish.until is not None and wish.until <= round_.now:
+            reason = f"{wish.told}{until_text(wish.until)}, which was over before it was heard"
+            decline(round_, wish, Stay(reason, Outcome.REJECTED))
 
 
 def _waits(wish: Intent) -> bool:
