@@ -91,6 +91,15 @@ class Keepers:
         number = (record.current or record.latest) if record else 0
         self.wish("abort", action, number=max(number, 1))
 
+    def go_back(self, action: Action) -> None:
+        """Bring a stage back, wherever that is: people name no release."""
+        stage = self.stage(action)
+        there, ways = ways_back(self.world.watch.ledger, stage)
+        if ways:
+            self.world.truth.went_back.add(stage)
+            more = {"leaving": there.id if there else None, "to": ways[0].id, "named": False}
+            self.wish("rollback", action, **more)
+
     def pause_for(self, action: Action) -> None:
         """Pause a stage for a while."""
         self.wish("pause", action, **self._end(action, always=True))

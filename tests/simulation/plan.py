@@ -189,6 +189,7 @@ KEEPING: Mapping[str, float] = {
     "pause_for": 1,
     "freeze_some": 2,
     "unfreeze_some": 1,
+    "go_back": 1,
 }
 """What people do of that, and how often."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from longshore.domain.rates import Rate, Rates
 from tests.simulation.climate import Fate, Window
 from tests.simulation.crash.ends import ASPECTS
+from tests.simulation.crash.kept_by_people import KEPT_BY_PEOPLE
 from tests.simulation.crash.kept_still import KEPT_STILL
 from tests.simulation.crash.piped import PIPED
 from tests.simulation.crash.pushed import PUSHED
@@ -411,6 +412,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         aspects=OUTCOME,
     ),
     **KEPT_STILL,
+    **KEPT_BY_PEOPLE,
     **PIPED,
     **PUSHED,
 }

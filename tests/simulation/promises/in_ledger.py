@@ -48,7 +48,7 @@ class LedgerWatch:
 
     def __post_init__(self) -> None:
         self._choices = Choices(self.plan, self.truth)
-        self.keeping = Keeping(self.plan, self.truth, self.say)
+        self.keeping = Keeping(self.plan, self.truth, self.say, self.tell)
         self._checks = {
             "stage": self._stage,
             "target": self._counted,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.simulation.plan import Plan
-from tests.simulation.promises.broken import Say
+from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.ledger_view import Body, digests_of
 from tests.simulation.truth import LONG_AGO, Truth
 
@@ -28,6 +28,7 @@ class Keeping:
     plan: Plan
     truth: Truth
     say: Say
+    tell: Tell
     unpins: Counter[str] = field(default_factory=Counter)
     unpinned: Counter[str] = field(default_factory=Counter)
     lifted: set[tuple[str, frozenset[str]]] = field(default_factory=set)
@@ -49,6 +50,7 @@ class Keeping:
 
     def look(self, body: Body, before: Body | None, since: datetime) -> None:
         """Check what a stage's pin and vetoes became."""
+        self._tell(body, before)
         if before is None or self.truth.restored_at > LONG_AGO:
             return
         if before["pin"] and not body["pin"]:
@@ -56,6 +58,19 @@ class Keeping:
         for veto in body["vetoes"]:
             if veto["actor"] and veto not in before["vetoes"]:
                 self._check_given(body, veto)
+
+    def _tell(self, body: Body, before: Body | None) -> None:
+        was = before["pin"] if before else None
+        if body["pin"] and body["pin"] != was:
+            self.tell(body["id"], f"is pinned to {sorted(digests_of(body['pin']['release']))}")
+        if was and not body["pin"]:
+            self.tell(body["id"], "is pinned no more")
+        vetoes = before["vetoes"] if before else []
+        for veto in body["vetoes"]:
+            if veto["actor"] and veto not in vetoes:
+                self.tell(body["id"], f"vetoes {sorted(digests_of(veto['release']))}")
+        if any(veto["actor"] and veto not in body["vetoes"] for veto in vetoes):
+            self.tell(body["id"], "vetoes no more what it did")
 
     def lost(self, body: Body, before: Body | None, since: datetime) -> Iterator[Digests]:
         """Yield what is not vetoed any more because a person lifted it, or its time is over."""
