@@ -20,17 +20,6 @@ GUARDING = ("guard._", "guard.look", "guard.blame", "bake._", "round.Round.home"
 """No stage of the scenarios watches alarms or bakes yet: tests/unit/usecases/test_guard.py plays
 what comes of them."""
 
-WORDS = ("abort_deployment.", "pin_stage.", "veto_release.", "write_word.", "bring_back._instead")
-ASKED = frozenset(
-    {
-        *(f"check_intent._check_{each}" for each in ("abort", "pin", "unpin")),
-        "let_pass._decline",
-        "turn_switch._existing",
-    }
-)
-"""What no person in the scenarios asks for yet: pins, vetoes, aborts, freezes of one stage, and
-the way back to a release whose images are gone. Their tests in tests/unit/usecases play them."""
-
 _FOLDER = str(Path(longshore.usecases.__file__).parent)
 
 
@@ -41,8 +30,8 @@ def functions() -> frozenset[str]:
         for found in pkgutil.iter_modules(longshore.usecases.__path__)
     ]
     every = {_name(code) for module in modules for code in _codes(module)}
-    aside = WATCHING + GUARDING + WORDS
-    return frozenset(each for each in every - LOOKING - ASKED if not each.startswith(aside))
+    aside = WATCHING + GUARDING
+    return frozenset(each for each in every - LOOKING if not each.startswith(aside))
 
 
 def reached(run: Callable[[], object]) -> frozenset[str]:

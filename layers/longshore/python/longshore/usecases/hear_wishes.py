@@ -64,7 +64,7 @@ def _end_what_is_over(round_: Round) -> None:
     for wish in round_.snapshot.intents:
         if wish.until is not None and wish.until <= round_.now:
             reason = f"{wish.told}{until_text(wish.until)}, which was over before it was heard"
-            decline(round_, wish, Stay(reason, Outcome.REJECTED))
+            decline(round_, wish, declined(reason))
 
 
 def _waits(wish: Intent) -> bool:
