@@ -5,16 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from longshore.aws.calls import AwsCall
+from longshore.aws.gate import Perform
 from longshore.domain.alarms import AlarmState, GuardSpec, OnNoData, Unarmed
 from longshore.domain.deployments import Phase
 from longshore.domain.errors import NotPermitted
 from longshore.domain.holds import HoldKind
 from tests.support.builders import REPOSITORY, SERVICE, make_digest, make_spec
+from tests.support.ecs import ecs_over
 from tests.support.harbour import Harbour
 from tests.support.voyages import make_harbour, of_digest
 
 ERRORS = "checkout-5xx"
 BAKE = timedelta(minutes=10)
+NAMED = {"cluster": SERVICE.cluster, "service": SERVICE.name}
 
 
 def guarded(*names: str, on_no_data: OnNoData = OnNoData.WAIT, bake: timedelta = BAKE) -> Harbour:
@@ -41,6 +45,30 @@ def test_a_release_is_verified_only_after_the_bake() -> None:
     harbour.run(minutes=10)
     assert phase(harbour) is Phase.SUCCEEDED
     assert harbour.snapshot.stage.stable == harbour.deployment(1).release
+
+
+def test_the_bake_begins_once_the_services_are_up_however_long_a_round_took_to_call() -> None:
+    harbour = guarded()
+    took = timedelta(seconds=50)
+
+    def slowly(call: AwsCall, perform: Perform) -> object:
+        reply = perform()
+        if call.operation == "UpdateService":
+            harbour.clock.advance(took)
+        return reply
+
+    harbour.world.call("UpdateService", {**NAMED, "desiredCount": 0})  # then it is up at once
+    harbour.run(minutes=2)
+    harbour.ecs = ecs_over(harbour.world, slowly)
+    harbour.ports = replace(harbour.ports, ecs=harbour.ecs.port)
+    harbour.push(2)
+    harbour.run(minutes=2)
+
+    (target,) = harbour.snapshot.targets
+    called_at, baking_since = target.forward.called_at, harbour.deployment(1).baking_since
+    assert called_at is not None
+    assert baking_since is not None
+    assert baking_since - called_at >= took
 
 
 def test_a_bake_without_alarms_waits_and_reads_none() -> None:

@@ -33,12 +33,13 @@ def bake(round_: Round, deployment: DeploymentRecord) -> Answer:
 def _began(round_: Round, deployment: DeploymentRecord) -> DeploymentRecord:
     if deployment.baking_since is not None:
         return deployment
-    ends = round_.now + round_.snapshot.spec.bake
+    # A round may have waited long before the call that brought the last service up.
+    spec = round_.snapshot.spec
+    since = round_.ports.clock.now() if spec.bake else round_.now
+    ends = since + spec.bake
     reason = f"every service came up; the release is watched until {ends:%H:%M:%S}Z"
     said = judged.told(deployment.guard or Guard())
-    begun = replace(
-        deployment, phase=Phase.BAKING, baking_since=round_.now, reason=f"{reason}{said}"
-    )
+    begun = replace(deployment, phase=Phase.BAKING, baking_since=since, reason=f"{reason}{said}")
     round_.commit(Changes(deployment=begun))
     return round_.snapshot.deployment or begun
 
