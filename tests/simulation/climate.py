@@ -84,6 +84,7 @@ class Climate:
     ecs_down: Window | None
     bus_down: Window | None = None
     slack_down: Window | None = None
+    cloudwatch_down: Window | None = None
     upgrade: Window | None
 
 

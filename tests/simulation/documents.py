@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.simulation.forge import GIT
+from tests.simulation.guards import Guarded
 from tests.simulation.plan import ALARMS, CHANNEL, Application, Plan, Repository
 from tests.simulation.truth import Truth
 
@@ -26,6 +27,7 @@ def document_of(
             stage.name: {
                 "deadline": f"{stage.deadline if deadline is None else deadline}m",
                 "mode": _mode(f"{application.name}/{stage.name}", truth),
+                **_guard(plan.guards.get(f"{application.name}/{stage.name}")),
                 "targets": [
                     {"service": str(service), "base": service.base}
                     for service in stage.services
@@ -41,6 +43,19 @@ def document_of(
 def alias_of(repository: Repository) -> str:
     """Return what a configuration calls the images of a repository."""
     return repository.name.replace("-", "")
+
+
+def _guard(guard: Guarded | None) -> Mapping[str, object]:
+    """Return what guards a stage: a bake, alarms that were there before, both or neither."""
+    if guard is None:
+        return {}
+    bake = {"bake": f"{guard.bake}m"} if guard.bake else {}
+    alarms = {
+        "watch": list(guard.alarms),
+        "onNoData": guard.on_no_data,
+        "cooldown": f"{guard.cooldown}m",
+    }
+    return {**bake, **({"alarms": alarms} if guard.alarms else {})}
 
 
 def _mode(stage: str, truth: Truth) -> str:

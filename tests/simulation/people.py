@@ -12,6 +12,7 @@ from longshore_local.awsjson.errors import ApiError
 from longshore_local.ecs.images import Conduct, Exits, NeverHealthy, NeverStarts, Runs
 from tests.simulation.documents import alias_of, document_of
 from tests.simulation.forge import CHANGES
+from tests.simulation.guards import GUARDING
 from tests.simulation.keepers import Keepers
 from tests.simulation.plan import KEEPING, Action, Application, Repository, Service
 from tests.simulation.promises.at_ecs import SECRET
@@ -69,6 +70,7 @@ class People:
                     self._create_service(service)
             for repository in application.repositories if self._plan.behind else ():
                 self._push_image(repository, Runs())
+        self._world.health.set_up()
         if self._plan.git:
             self._world.forge.set_up()
 
@@ -126,6 +128,9 @@ class People:
         if action.verb in KEEPING:
             self._keepers.act(action)
             return
+        if action.verb in GUARDING and action.verb != "push_ailing":
+            self._world.health.act(action)
+            return
         verb: Callable[[Action], None] = getattr(self, f"_{action.verb}")
         verb(action)
 
@@ -141,6 +146,12 @@ class People:
 
     def _push_bad(self, action: Action) -> None:
         self._push_image(self._repository(action), BAD[action.how % len(BAD)])
+
+    def _push_ailing(self, action: Action) -> None:
+        """Push what ECS calls healthy, and alarms do not."""
+        repository = self._repository(action)
+        self._push_image(repository, Runs())
+        self._world.truth.ailing.add(self._pushed[repository.name][-1][1])
 
     def _push_index(self, action: Action) -> None:
         self._push_image(self._repository(action), Runs(), index=True)

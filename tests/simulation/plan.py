@@ -1,12 +1,13 @@
 """What a seed is: the applications in it, and what people do to them, when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
 from longshore.domain.rates import PUBLISHED, Rates
 from tests.simulation.climate import Climate, draw_climate, draw_window
+from tests.simulation.guards import Guarded, draw_guards
 from tests.simulation.regressions import REGRESSIONS
 
 
@@ -102,6 +103,7 @@ class Plan:
     first_sweep: timedelta = timedelta()
     observed: frozenset[str] = frozenset()
     git: bool = False
+    guards: Mapping[str, Guarded] = field(default_factory=dict)
 
     def starts_for_git(self, application: Application) -> bool:
         """Whether Git pushes are for an application: the first one, if any."""
@@ -218,10 +220,14 @@ def draw_plan(seed: int) -> Plan:
     watching = Random(f"observed {seed}")
     actions, observed = _observed(watching, actions, applications)
     actions = _kept(seed, actions)
+    actions, guards = _guarded(seed, actions, applications)
     climate = draw_climate(rng, hours)
     slack = _slack(seed)
     if slack is not None:
         climate = replace(climate, slack_down=draw_window(slack, hours, 0.3))
+    if guards:
+        down = draw_window(Random(f"alarms {seed}"), hours, 0.15)
+        climate = replace(climate, cloudwatch_down=down)
     behind, stormy = rng.random() < 0.3, rng.random() < 0.4
     first_sweep = SWEEP * rng.random()
     first_backup = timedelta(seconds=rng.choice(FIRST_BACKUPS))
@@ -237,6 +243,7 @@ def draw_plan(seed: int) -> Plan:
         first_sweep=first_sweep,
         observed=observed,
         git=git,
+        guards=guards,
     )
 
 
@@ -407,6 +414,18 @@ def _committed(seed: int, actions: list[Action]) -> tuple[list[Action], bool]:
         for place, (moment, verb) in enumerate(sorted(moments))
     ]
     return sorted([*actions, *more], key=lambda action: action.after), True
+
+
+def _guarded(
+    seed: int, actions: list[Action], applications: Sequence[Application]
+) -> tuple[list[Action], Mapping[str, Guarded]]:
+    """Return what happens, and how stages are guarded, with alarms and bakes in some seeds."""
+    if seed in REGRESSIONS:
+        return actions, {}
+    names = [f"{each.name}/{stage.name}" for each in applications for stage in each.stages]
+    guards, drawn = draw_guards(seed, names, actions[-1].after)
+    more = [Action(len(actions) + place, *each) for place, each in enumerate(drawn)]
+    return sorted([*actions, *more], key=lambda action: action.after), guards
 
 
 def _observed(

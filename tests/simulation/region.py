@@ -15,6 +15,7 @@ from longshore_local.worlds.ids import Ids
 from longshore_local.worlds.surroundings import Clock
 from tests.simulation.cloud.api import Api, Validated
 from tests.simulation.cloud.clients import MemoryClients
+from tests.simulation.cloud.cloudwatch import CloudWatch
 from tests.simulation.cloud.dynamodb import DynamoDb
 from tests.simulation.cloud.ecr import Ecr
 from tests.simulation.cloud.eventbridge import EventBridge
@@ -89,11 +90,13 @@ class Region:
         self.sqs = Sqs(clock, Ids("sqs"), home=HOME)
         self.sns = Sns(clock, home=HOME)
         self.events = EventBridge(clock, to=outside.send, home=HOME)
+        self.cloudwatch = CloudWatch(clock, home=HOME)
         self.buckets = TokenBuckets(PUBLISHED, clock)
         apis: dict[str, Api] = {
             "dynamodb": self.dynamodb,
             "ecr": Throttled("ecr", self.ecr, self.buckets),
             "ecs": Throttled("ecs", self.ecs, self.buckets),
+            "cloudwatch": self.cloudwatch,
             "codebuild": pipelines.builds,
             "codepipeline": pipelines.world,
             "events": self.events,

@@ -21,7 +21,7 @@ class Truth:
     `touched` are the services to which people did anything, `moved` those that they brought to
     something else, `brought` the revision of that, `left_out` the stages and the services that no
     configuration has any more, `went_back` the stages that people brought back, `observing` those
-    that only observe, as people have it.
+    that only observe, as people have it. `ailing` are the images that run and make alarms go off.
     """
 
     tagged: defaultdict[ImageKey, list[tuple[datetime, str | None]]] = field(
@@ -29,7 +29,9 @@ class Truth:
     )
     pushed_at: dict[ImageKey, datetime] = field(default_factory=dict)
     conduct: dict[str, Conduct] = field(default_factory=dict)
+    ailing: set[str] = field(default_factory=set)
     completed: set[str] = field(default_factory=set)
+    completed_at: dict[str, datetime] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
     moved: dict[str, datetime] = field(default_factory=dict)
@@ -60,15 +62,16 @@ class Truth:
         detail = event["detail"]
         match event["detail-type"]:
             case "ECS Deployment State Change":
-                self._rolled(detail)
+                self._rolled(detail, at)
             case "ECR Image Action" if "image-tag" in detail:
                 digest = detail["image-digest"] if detail["action-type"] == "PUSH" else None
                 self.tagged[detail["repository-name"], detail["image-tag"]].append((at, digest))
 
-    def _rolled(self, detail: Mapping[str, Any]) -> None:
+    def _rolled(self, detail: Mapping[str, Any], at: datetime) -> None:
         match detail["eventName"]:
             case "SERVICE_DEPLOYMENT_COMPLETED":
                 self.completed.add(detail["deploymentId"])
+                self.completed_at.setdefault(detail["deploymentId"], at)
             case "SERVICE_DEPLOYMENT_FAILED":
                 self.failed.add(detail["deploymentId"])
             case _:

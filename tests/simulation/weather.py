@@ -33,6 +33,7 @@ class Weather:
             "ecs": climate.ecs_down,
             "events": climate.bus_down,
             "slack": climate.slack_down,
+            "cloudwatch": climate.cloudwatch_down,
         }
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from tests.simulation.cloud.images.repository import ExpiryRule
 from tests.simulation.cloud.slack import Workspace
 from tests.simulation.forge import Forge
 from tests.simulation.functions import Lambda, QueueSource, StreamSource
+from tests.simulation.health import Health
 from tests.simulation.installation import Stack
 from tests.simulation.journal import SimulatedJournal
 from tests.simulation.kernel import Kernel
@@ -73,14 +74,19 @@ class World:
         self.past = Past(self.kernel, self.cloud.ecs, self.cloud.ecr, self.truth)
         self.slack = Workspace()
         self.watch = Watch(plan, self.truth, self.cloud, self.tell, self.kernel.stop)
+        self.health = Health(plan, self.truth, self.kernel, self.cloud.cloudwatch, self.tell)
         self.channels = Channels(self.watch.say, self.slack)
         self.jobs = Jobs(self.pipelines, self.watch.ledger, self.truth, self.watch.say, self.tell)
         self.passage = Passage(
             self.kernel, self.weather, self.story, effect=self._effect, stale=self.past.answer
         )
-        journal = SimulatedJournal(self.watch.say, lambda: self.calm)
         self.stack = Stack(
-            self.cloud.clients, self.passage, journal, HOME, self.cloud.names, plan.rates
+            self.cloud.clients,
+            self.passage,
+            SimulatedJournal(self.watch.say, lambda: self.calm),
+            HOME,
+            self.cloud.names,
+            plan.rates,
         )
         self.stack.slack = self.slack if plan.slack else None
         self.runtime = Lambda(self.kernel, self.weather, self.story, self.stack, self.passage)
@@ -175,6 +181,7 @@ class World:
 
     def settle_later(self) -> None:
         """See to it that what ECS does by itself happens in its time."""
+        self.health.look(self.cloud.runs)
         due = self.cloud.ecs.next_due
         if due is not None and (self._settles_at is None or due < self._settles_at):
             self._settles_at = due

@@ -16,10 +16,6 @@ LOOKING = frozenset(
 """What watches pipelines and builds moves no stage, and no event of theirs arrives here: the tests
 of the two use cases in tests/unit/usecases try every crash between two of their calls."""
 
-GUARDING = ("guard._", "guard.look", "guard.blame", "bake._", "round.Round.home")
-"""No stage of the scenarios watches alarms or bakes yet: tests/unit/usecases/test_guard.py plays
-what comes of them."""
-
 _FOLDER = str(Path(longshore.usecases.__file__).parent)
 
 
@@ -30,8 +26,7 @@ def functions() -> frozenset[str]:
         for found in pkgutil.iter_modules(longshore.usecases.__path__)
     ]
     every = {_name(code) for module in modules for code in _codes(module)}
-    aside = WATCHING + GUARDING
-    return frozenset(each for each in every - LOOKING if not each.startswith(aside))
+    return frozenset(each for each in every - LOOKING if not each.startswith(WATCHING))
 
 
 def reached(run: Callable[[], object]) -> frozenset[str]:

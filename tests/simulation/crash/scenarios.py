@@ -6,6 +6,7 @@ from datetime import timedelta
 from longshore.domain.rates import Rate, Rates
 from tests.simulation.climate import Fate, Window
 from tests.simulation.crash.ends import ASPECTS
+from tests.simulation.crash.guarded import GUARDED
 from tests.simulation.crash.kept_by_people import KEPT_BY_PEOPLE
 from tests.simulation.crash.kept_still import KEPT_STILL
 from tests.simulation.crash.piped import PIPED
@@ -413,6 +414,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     **KEPT_STILL,
     **KEPT_BY_PEOPLE,
+    **GUARDED,
     **PIPED,
     **PUSHED,
 }

@@ -1,6 +1,7 @@
 """What must hold once the faults have stopped: liveness, and that nothing was left behind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from tests.simulation.promises.ledger_view import (
 )
 from tests.simulation.promises.telling import Ears
 from tests.simulation.truth import LONG_AGO, Truth
+
+ALARM = re.compile(r": (The alarm \S+ went off|No data came for the alarm) ")
+"""How the veto of a release begins that an alarm took back."""
 
 RAN_BACK = frozenset({"Failed", "RolledBack", "Aborted"})
 
@@ -115,7 +119,7 @@ class AtRest:
             if not reason:
                 self.say("promise 14", f"{name} is held without a reason")
         if vetoes and not holds:
-            self._check_veto(stage, name, wanted)
+            self._check_veto(stage, name, wanted, vetoes)
 
     def _is_frozen(self, stage: str) -> bool:
         """Whether people froze everything, or this, and left it so: the switch says why."""
@@ -175,12 +179,16 @@ class AtRest:
             for name, digest in wanted
         )
 
-    def _check_veto(self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]]) -> None:
-        """A release of images that run well is vetoed only where people or clocks interfered."""
+    def _check_veto(
+        self, stage: Stage, name: str, wanted: frozenset[tuple[str, str]], vetoes: Sequence[Body]
+    ) -> None:
+        """What runs well is vetoed only where people, clocks or alarms interfered."""
         mild = not self.plan.climate.skewed and self.plan.climate.ecs_down is None
         touched = any(str(service) in self.truth.touched for service in stage.services)
         untouched = not touched and name not in self.truth.went_back
-        if mild and untouched and all(self.truth.is_good(digest) for _, digest in wanted):
+        by_alarm = any(ALARM.search(veto["reason"]) for veto in vetoes)  # which may be mistaken
+        good = all(self.truth.is_good(digest) for _, digest in wanted)
+        if mild and untouched and good and not by_alarm:
             self.say("liveness", f"{name} vetoed a release that runs well")
 
     def _wanted(self, application: Application) -> frozenset[tuple[str, str]] | None:

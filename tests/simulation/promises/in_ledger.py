@@ -11,6 +11,7 @@ from tests.simulation.promises.at_ecs import SECRET
 from tests.simulation.promises.beginnings import A_PERSONS, Beginnings, StageMemory, is_vetoed
 from tests.simulation.promises.broken import Say, Tell
 from tests.simulation.promises.choice import Choices
+from tests.simulation.promises.guarding import Guarding
 from tests.simulation.promises.keeping import Keeping
 from tests.simulation.promises.ledger_view import (
     TERMINAL,
@@ -37,6 +38,7 @@ class LedgerWatch:
     ledger: LedgerView
     beginnings: Beginnings
     verdicts: Verdicts
+    guarding: Guarding
     say: Say
     tell: Tell
     known: dict[tuple[str, str], Entry] = field(default_factory=dict)
@@ -172,6 +174,7 @@ class LedgerWatch:
             self.beginnings.check(body, self._memory(body["stage"]), since)
         else:
             self._went_on(body, before.body["phase"])
+            self._guarded(body, before.body, since)
 
     def _check_paused(self, body: Body) -> None:
         """Nothing begins by itself in a stage that a person paused."""
@@ -204,6 +207,19 @@ class LedgerWatch:
             memory.floor = None
             for what in self.verdicts.wrong_successes(self._targets(body)):
                 self.say("promise 4", f"{_name(body)} succeeded, but ECS did not complete {what}")
+
+    def _guarded(self, body: Body, before: Body, since: datetime) -> None:
+        """Check what alarms and bakes had to do with how a deployment went on."""
+        if body["stage"] not in self.plan.guards:
+            return
+        now = self.verdicts.clock()
+        stage = self.known[f"stage#{body['stage']}", "stage"].body
+        self.guarding.look(body, before, stage, since, now)
+        if body["phase"] == "Succeeded" != before["phase"]:
+            was = self._memory(body["stage"]).was
+            stable = digests_of(stage["stable"])
+            proves = stable == digests_of(body["release"]) != digests_of(was and was["stable"])
+            self.guarding.succeeded(body, self._targets(body), since, now, proves=proves)
 
     def _check_kept_back(self, body: Body) -> None:
         """What failed is vetoed or held from then on, unless a person let it through meanwhile."""

@@ -9,6 +9,7 @@ from tests.simulation.plan import Plan
 from tests.simulation.promises.at_ecs import EcsWatch
 from tests.simulation.promises.beginnings import Beginnings
 from tests.simulation.promises.broken import Broken, Tell
+from tests.simulation.promises.guarding import Guarding
 from tests.simulation.promises.in_force import InForce
 from tests.simulation.promises.in_ledger import LedgerWatch
 from tests.simulation.promises.ledger_view import LedgerView
@@ -38,7 +39,10 @@ class Watch:
         self.in_force = InForce(self.ledger)
         beginnings = Beginnings(plan, truth, self.in_force, self.say)
         verdicts = Verdicts(plan, truth, region.clock)
-        self.table = LedgerWatch(plan, truth, self.ledger, beginnings, verdicts, self.say, tell)
+        self.guarding = Guarding(plan, truth, region.cloudwatch, self.say)
+        self.table = LedgerWatch(
+            plan, truth, self.ledger, beginnings, verdicts, self.guarding, self.say, tell
+        )
         self.ears = Ears(self.say)
 
     def say(self, promise: str, what: str) -> None:
